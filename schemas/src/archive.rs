@@ -1,0 +1,102 @@
+//! How a closed room rests: its events, and the seal that proves them complete.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::event::Event;
+use crate::ids::{RoomId, UserId};
+
+/// SHA-256 of something.
+pub type Hash = [u8; 32];
+
+/// One event at rest. Its identity comes from the log, not from the fold, so a later fold
+/// cannot rewrite it: `(room, epoch, offset)`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ArchivedEvent {
+    /// The room.
+    pub room: RoomId,
+    /// Incarnation of the log it came from.
+    pub epoch: String,
+    /// Its offset in the room's partition.
+    pub offset: u64,
+    /// The event, in its redacted form where it was redacted.
+    pub event: Event,
+}
+
+impl ArchivedEvent {
+    /// Hash of the event as it is written; equal hashes make a repeated insert harmless.
+    pub fn hash(&self) -> Result<Hash, serde_json::Error> {
+        Ok(Sha256::digest(serde_json::to_vec(&self.event)?).into())
+    }
+}
+
+/// Chained hash over a room's events in seq order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HashChain {
+    /// Links so far.
+    pub count: u64,
+    /// Hash of the last link; zeros before the first.
+    pub hash: Hash,
+}
+
+impl HashChain {
+    /// Adds the hash of the next event.
+    pub fn add(&mut self, event_hash: &Hash) {
+        self.hash = Sha256::new()
+            .chain_update(self.hash)
+            .chain_update(event_hash)
+            .finalize()
+            .into();
+        self.count += 1;
+    }
+}
+
+/// Proof that a room's events are complete in the archive.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seal {
+    /// The room.
+    pub room: RoomId,
+    /// Incarnation of the log.
+    pub epoch: String,
+    /// The partition it came from.
+    pub partition: u32,
+    /// Events of the room: seq 1 to this.
+    pub count: u64,
+    /// Offset of `room_created`.
+    pub first_offset: u64,
+    /// Offset of `room_closed`.
+    pub close_offset: u64,
+    /// Chained hash over all events.
+    pub hash: Hash,
+    /// When it was sealed, in ms since 1970.
+    pub sealed_at_ms: i64,
+    /// Everyone who ever was a member; who may read.
+    pub members: Vec<UserId>,
+}
+
+/// Why bytes of the log were set aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QuarantineReason {
+    /// They are no record.
+    Undecodable,
+    /// Their room has no row.
+    UnknownRoom,
+}
+
+/// Bytes of the log that belong to no room, kept as they were.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quarantined {
+    /// Incarnation of the log.
+    pub epoch: String,
+    /// The partition.
+    pub partition: u32,
+    /// The offset.
+    pub offset: u64,
+    /// The log's time of it, in ms since 1970.
+    pub at_ms: i64,
+    /// Why.
+    pub reason: QuarantineReason,
+    /// The bytes.
+    pub raw: Vec<u8>,
+}

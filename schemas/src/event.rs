@@ -1,0 +1,73 @@
+//! An accepted record, as members see it: numbered, dated, with the playback it led to.
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use crate::ids::UserId;
+use crate::playback::Playback;
+use crate::record::{Entry, entry_from_parts};
+
+/// One event of a room. On the wire: `{type: "event", seq, at, user, event, body, playback?}`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// Dense number in the room, from 1.
+    pub seq: u64,
+    /// The log's time of the record, in ms since 1970; never before the event before it.
+    pub at_ms: i64,
+    /// Who did it.
+    pub user: Option<UserId>,
+    /// What happened.
+    pub entry: Entry,
+    /// The playback after it, where it changed.
+    pub playback: Option<Playback>,
+}
+
+impl Serialize for Event {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Wire<'a> {
+            r#type: &'static str,
+            seq: u64,
+            at: i64,
+            user: Option<UserId>,
+            event: &'a str,
+            body: &'a Entry,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            playback: Option<&'a Playback>,
+        }
+        Wire {
+            r#type: "event",
+            seq: self.seq,
+            at: self.at_ms,
+            user: self.user,
+            event: self.entry.kind(),
+            body: &self.entry,
+            playback: self.playback.as_ref(),
+        }
+        .serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Event {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Wire {
+            seq: u64,
+            at: i64,
+            user: Option<UserId>,
+            event: String,
+            body: Box<RawValue>,
+            #[serde(default)]
+            playback: Option<Playback>,
+        }
+        let wire = Wire::deserialize(deserializer)?;
+        Ok(Self {
+            seq: wire.seq,
+            at_ms: wire.at,
+            user: wire.user,
+            entry: entry_from_parts(&wire.event, &wire.body).map_err(D::Error::custom)?,
+            playback: wire.playback,
+        })
+    }
+}

@@ -1,0 +1,15 @@
+//! The three ports that Movie Together stands on, and their adapters.
+//!
+//! | port | holds | adapters |
+//! |---|---|---|
+//! | [`log::Log`] | every record, in order, until its room is sealed | `sqlite` |
+//! | [`rooms::Rooms`] | one row a room: where its records are and how far it is | `sqlite` |
+//! | [`archive::Archive`] | the events of closed rooms | `sqlite` |
+//!
+//! To add an adapter: implement the port, run its suite of [`contract`] against it, and
+//! teach [`open`] its URL scheme.
+
+pub mod archive;
+pub mod clock;
+pub mod log;
+pub mod rooms;
