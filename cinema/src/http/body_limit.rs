@@ -1,0 +1,58 @@
+//! Bodies are read here, up to a limit and in time, because the framework reads any size.
+
+use std::time::Duration;
+
+use poem::error::ReadBodyError;
+use poem::{Endpoint, Middleware, Request, Result};
+
+use crate::refusal::Refusal;
+
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Refuses bodies of more bytes, whether announced by `Content-Length` or sent in chunks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BodyLimit {
+    pub(crate) bytes_max: usize,
+}
+
+impl<E: Endpoint> Middleware<E> for BodyLimit {
+    type Output = Limited<E>;
+
+    fn transform(&self, inner: E) -> Self::Output {
+        Limited {
+            inner,
+            limit: *self,
+        }
+    }
+}
+
+/// An endpoint whose bodies are limited.
+pub(crate) struct Limited<E> {
+    inner: E,
+    limit: BodyLimit,
+}
+
+impl<E: Endpoint> Endpoint for Limited<E> {
+    type Output = E::Output;
+
+    async fn call(&self, mut request: Request) -> Result<Self::Output> {
+        let bytes_max = self.limit.bytes_max;
+        if announced_bytes(&request).is_some_and(|bytes| bytes > bytes_max) {
+            return Err(Refusal::too_large(bytes_max).into());
+        }
+        let reading = request.take_body().into_bytes_limit(bytes_max);
+        let body = tokio::time::timeout(BODY_TIMEOUT, reading)
+            .await
+            .map_err(|_elapsed| Refusal::too_slow())?
+            .map_err(|error| match error {
+                ReadBodyError::PayloadTooLarge => Refusal::too_large(bytes_max),
+                _ => Refusal::malformed("the body could not be read"),
+            })?;
+        request.set_body(body);
+        self.inner.call(request).await
+    }
+}
+
+fn announced_bytes(request: &Request) -> Option<usize> {
+    request.header("content-length")?.parse().ok()
+}

@@ -1,0 +1,109 @@
+//! The cinema as a server of its own.
+
+use std::error::Error;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use cinema::{Cinema, CinemaOptions, NodelayAcceptor, SignInLimit, openapi_documents};
+use clap::Parser;
+use poem::{EndpointExt as _, Server};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// How long requests in progress may take to end when the server is told to stop.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(8);
+/// How long a connection may stay open without a request.
+const IDLE_TIMEOUT: Duration = Duration::from_mins(2);
+const DATABASE_FILE: &str = "cinema.db";
+
+/// Reference Auth, UGC and Movie services of Movie Together.
+///
+/// All state is in one SQLite file in the data folder. The first start makes it, and the key
+/// that signs access tokens. Log lines go to standard error; RUST_LOG chooses them.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// Address to listen on.
+    #[arg(long, env = "LISTEN", default_value = "127.0.0.1:8001")]
+    listen: SocketAddr,
+
+    /// Folder of the database; made when absent.
+    #[arg(long, env = "DATA_DIR", default_value = "data")]
+    data_dir: PathBuf,
+
+    /// Folder whose mp4, m4v, mov, webm, mkv and m3u8 files become films at the start.
+    #[arg(long, env = "MEDIA_DIR")]
+    media_dir: Option<PathBuf>,
+
+    /// What addresses of media and the tokens' `iss` begin with; `http://LISTEN` when absent.
+    #[arg(long, env = "PUBLIC_URL")]
+    public_url: Option<String>,
+
+    /// Tries to sign up, log in or refresh that one address has at once.
+    #[arg(long, env = "SIGN_IN_BURST", default_value_t = SignInLimit::default().burst)]
+    sign_in_burst: std::num::NonZeroU32,
+
+    /// Such tries that come back each second.
+    #[arg(long, env = "SIGN_IN_PER_SECOND", default_value_t = SignInLimit::default().per_second)]
+    sign_in_per_second: std::num::NonZeroU32,
+
+    /// Write the services' OpenAPI documents into this folder, and end.
+    #[arg(long, value_name = "DIR")]
+    openapi: Option<PathBuf>,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let arguments = Arguments::parse();
+    if let Some(folder) = arguments.openapi {
+        return write_documents(&folder);
+    }
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_unset| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    serve(arguments).await
+}
+
+async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
+    let listener = TcpListener::bind(arguments.listen)?;
+    let address = listener.local_addr()?;
+    let public_url = arguments
+        .public_url
+        .unwrap_or_else(|| format!("http://{address}"));
+    let cinema = Cinema::open(CinemaOptions {
+        media_dir: arguments.media_dir,
+        sign_in_limit: SignInLimit {
+            burst: arguments.sign_in_burst,
+            per_second: arguments.sign_in_per_second,
+        },
+        ..CinemaOptions::new(arguments.data_dir.join(DATABASE_FILE), public_url)
+    })
+    .await?;
+    let endpoint = cinema.route().catch_all_error(cinema::refuse);
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let stop = async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+    };
+    tracing::info!(%address, "listening");
+    Server::new_with_acceptor(NodelayAcceptor::new(listener)?)
+        .idle_timeout(IDLE_TIMEOUT)
+        .run_with_graceful_shutdown(endpoint, stop, Some(SHUTDOWN_TIMEOUT))
+        .await?;
+    Ok(())
+}
+
+fn write_documents(folder: &Path) -> Result<(), Box<dyn Error>> {
+    std::fs::create_dir_all(folder)?;
+    for (name, text) in openapi_documents() {
+        std::fs::write(folder.join(name), text)?;
+    }
+    Ok(())
+}

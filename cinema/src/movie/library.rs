@@ -1,0 +1,192 @@
+//! Films found in the media folder.
+//!
+//! Each playable file becomes a film whose id comes from its path, so that wishes outlive a
+//! restart. Files that a playlist names are its parts, not films of their own. The folder is
+//! read at each start; what has gone is gone from the catalogue too.
+
+use std::collections::{HashSet, VecDeque};
+use std::path::{Component, Path, PathBuf};
+
+use schemas::upstream::{Film, Source};
+
+use super::catalogue::film_id;
+use super::media::{PLAYABLE, extension, media_type};
+use super::{length, playlist};
+
+/// Where media lie under the public address.
+pub(super) const ADDRESS: &str = "/media/library";
+/// Folders within folders that are looked into.
+pub(crate) const FOLDER_DEPTH_MAX: usize = 8;
+/// Files and folders that are looked at.
+pub(crate) const ENTRIES_MAX: usize = 100_000;
+/// Films that the folder may give.
+pub(crate) const FILMS_MAX: usize = 10_000;
+
+const POSTERS: [&str; 4] = ["jpg", "jpeg", "png", "webp"];
+
+/// Reads the folder. Blocks; what cannot be read is left out.
+pub(super) fn films(folder: &Path, public_url: &str) -> Vec<Film> {
+    let files = files_within(folder);
+    let known: HashSet<&Path> = files.iter().map(PathBuf::as_path).collect();
+    let parts: HashSet<PathBuf> = files
+        .iter()
+        .filter(|file| extension(file) == "m3u8")
+        .flat_map(|file| playlist::parts(folder, file))
+        .collect();
+    let playable: Vec<&PathBuf> = files
+        .iter()
+        .filter(|file| PLAYABLE.contains(&extension(file).as_str()) && !parts.contains(*file))
+        .collect();
+    if playable.len() > FILMS_MAX {
+        tracing::warn!(
+            found = playable.len(),
+            FILMS_MAX,
+            "the media folder has too many films"
+        );
+    }
+    playable
+        .into_iter()
+        .take(FILMS_MAX)
+        .filter_map(|file| film(folder, file, &known, public_url))
+        .collect()
+}
+
+fn film(folder: &Path, file: &Path, known: &HashSet<&Path>, public_url: &str) -> Option<Film> {
+    let path = file.to_str()?;
+    let (title, year) = title_and_year(file.file_stem()?.to_str()?);
+    let address = |path: &str| format!("{public_url}{ADDRESS}/{}", encoded(path));
+    let poster = POSTERS
+        .iter()
+        .map(|extension| file.with_extension(extension))
+        .find(|picture| known.contains(picture.as_path()));
+    Some(Film {
+        id: film_id(&format!("library:{path}")),
+        title,
+        year,
+        description: String::new(),
+        poster: poster.and_then(|picture| picture.to_str().map(address)),
+        duration_ms: length::of_file(folder, file),
+        sources: vec![Source {
+            url: address(path),
+            media_type: media_type(path)?.to_owned(),
+        }],
+    })
+}
+
+/// Paths of files relative to the folder, in order. Hidden ones and links are left out, so
+/// that the walk neither leaves the folder nor goes round in it.
+fn files_within(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut seen = 0_usize;
+    let mut folders = VecDeque::from([(PathBuf::new(), 0_usize)]);
+    while let Some((inner, depth)) = folders.pop_front() {
+        let entries = match std::fs::read_dir(folder.join(&inner)) {
+            Ok(entries) => entries,
+            Err(error) => {
+                tracing::warn!(%error, folder = %inner.display(), "a media folder cannot be read");
+                continue;
+            }
+        };
+        for entry in entries.filter_map(Result::ok) {
+            seen += 1;
+            if seen > ENTRIES_MAX {
+                tracing::warn!(ENTRIES_MAX, "the media folder has too many files");
+                files.sort();
+                return files;
+            }
+            let path = inner.join(entry.file_name());
+            let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+            match entry.file_type() {
+                Ok(kind) if kind.is_file() && !hidden => files.push(path),
+                Ok(kind) if kind.is_dir() && !hidden && depth < FOLDER_DEPTH_MAX => {
+                    folders.push_back((path, depth + 1));
+                }
+                Ok(_) | Err(_) => {}
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// A path below the folder without `..` and the like, its links followed; none if it leads out.
+pub(super) fn inside(folder: &Path, path: &Path) -> Option<PathBuf> {
+    let plain = path.components().all(|part| match part {
+        Component::Normal(name) => !name.as_encoded_bytes().starts_with(b"."),
+        Component::CurDir | Component::ParentDir | Component::RootDir | Component::Prefix(_) => {
+            false
+        }
+    });
+    let folder = folder.canonicalize().ok()?;
+    let found = plain.then(|| folder.join(path).canonicalize().ok())??;
+    found.starts_with(&folder).then_some(found)
+}
+
+/// `Solaris.(1972)` is Solaris of 1972; dots and underscores stand for spaces.
+fn title_and_year(stem: &str) -> (String, Option<i32>) {
+    let spaced: String = stem
+        .chars()
+        .map(|c| if matches!(c, '_' | '.') { ' ' } else { c })
+        .collect();
+    let words = || spaced.split_whitespace();
+    let (title, year) = match words().next_back().and_then(year_in_brackets) {
+        Some(year) => (words().rev().skip(1).collect::<Vec<_>>(), Some(year)),
+        None => (words().rev().collect(), None),
+    };
+    if title.is_empty() {
+        return (stem.to_owned(), year);
+    }
+    (title.into_iter().rev().collect::<Vec<_>>().join(" "), year)
+}
+
+fn year_in_brackets(word: &str) -> Option<i32> {
+    let year = word.strip_prefix('(')?.strip_suffix(')')?;
+    if year.len() == 4 {
+        year.parse().ok()
+    } else {
+        None
+    }
+}
+
+/// A path as it stands in an address.
+fn encoded(path: &str) -> String {
+    use std::fmt::Write as _;
+    path.bytes()
+        .fold(String::with_capacity(path.len()), |mut address, byte| {
+            if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) {
+                address.push(char::from(byte));
+            } else {
+                // Writing to a String cannot fail.
+                write!(address, "%{byte:02X}").unwrap_or_default();
+            }
+            address
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_and_years_come_from_names() {
+        let cases = [
+            ("Solaris.(1972)", "Solaris", Some(1972)),
+            ("Ирония_судьбы", "Ирония судьбы", None),
+            (
+                "2001 A Space Odyssey (1968)",
+                "2001 A Space Odyssey",
+                Some(1968),
+            ),
+            ("(1968)", "(1968)", Some(1968)),
+            ("Movie (draft)", "Movie (draft)", None),
+        ];
+        for (stem, title, year) in cases {
+            assert_eq!(title_and_year(stem), (title.to_owned(), year), "{stem}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_encoded() {
+        assert_eq!(encoded("a b/ё?.mp4"), "a%20b/%D1%91%3F.mp4");
+    }
+}

@@ -1,0 +1,120 @@
+//! `/media`: the project's own films from the binary, and the media folder's files.
+//!
+//! Only files of the kinds below are served, whatever else lies in the folder.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use poem::web::{Data, Path as PathParameter};
+use poem::{Endpoint, EndpointExt as _, Request, Response, Result, Route, get, handler};
+
+use super::ranges::{Content, Media};
+use super::{library, own_films};
+use crate::refusal::Refusal;
+
+/// Kinds of files that are films.
+pub(super) const PLAYABLE: [&str; 6] = ["mp4", "m4v", "webm", "mkv", "mov", "m3u8"];
+
+/// Kinds of files that are served, by extension.
+const MEDIA_TYPES: [(&str, &str); 15] = [
+    ("mp4", "video/mp4"),
+    ("m4v", "video/mp4"),
+    ("webm", "video/webm"),
+    ("mkv", "video/x-matroska"),
+    ("mov", "video/quicktime"),
+    ("m3u8", "application/vnd.apple.mpegurl"),
+    ("m4s", "video/iso.segment"),
+    ("ts", "video/mp2t"),
+    ("m4a", "audio/mp4"),
+    ("aac", "audio/aac"),
+    ("vtt", "text/vtt; charset=utf-8"),
+    ("jpg", "image/jpeg"),
+    ("jpeg", "image/jpeg"),
+    ("png", "image/png"),
+    ("webp", "image/webp"),
+];
+
+/// The MIME type of a file that may be served.
+pub(super) fn media_type(path: &str) -> Option<&'static str> {
+    let extension = extension(Path::new(path));
+    MEDIA_TYPES
+        .iter()
+        .find(|(known, _)| *known == extension)
+        .map(|(_, media_type)| *media_type)
+}
+
+/// What follows the last dot, in lower case.
+pub(super) fn extension(path: &Path) -> String {
+    path.extension()
+        .and_then(|text| text.to_str())
+        .map(str::to_lowercase)
+        .unwrap_or_default()
+}
+
+/// Serves below `/media`; without a folder, only the project's own films.
+pub(crate) fn media(folder: Option<PathBuf>) -> impl Endpoint {
+    Route::new()
+        .at("/films/*path", get(own_film))
+        .at("/library/*path", get(library_file))
+        .data(Arc::new(Folder(folder)))
+}
+
+struct Folder(Option<PathBuf>);
+
+#[handler]
+async fn own_film(
+    request: &Request,
+    PathParameter(path): PathParameter<String>,
+) -> Result<Response> {
+    let file = own_films::file(&path).ok_or_else(no_such_file)?;
+    let media_type = media_type(&path).ok_or_else(no_such_file)?;
+    let tag: String = file
+        .metadata
+        .sha256_hash()
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let media = Media {
+        media_type,
+        tag: format!("\"{tag}\""),
+        modified: None,
+        content: Content::Bytes(own_films::bytes(file)),
+    };
+    media.answer(request).await
+}
+
+#[handler]
+async fn library_file(
+    request: &Request,
+    PathParameter(path): PathParameter<String>,
+    Data(folder): Data<&Arc<Folder>>,
+) -> Result<Response> {
+    let media_type = media_type(&path).ok_or_else(no_such_file)?;
+    let folder = folder.0.clone().ok_or_else(no_such_file)?;
+    let found = tokio::task::spawn_blocking(move || {
+        let path = library::inside(&folder, Path::new(&path))?;
+        let metadata = path.metadata().ok().filter(std::fs::Metadata::is_file)?;
+        Some((path, metadata))
+    });
+    let (path, metadata) = found.await.ok().flatten().ok_or_else(no_such_file)?;
+    let modified = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+    let since_1970 = modified
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    let media = Media {
+        media_type,
+        tag: format!("\"{:x}-{:x}\"", since_1970.as_nanos(), metadata.len()),
+        modified: Some(modified),
+        content: Content::File {
+            path,
+            bytes: metadata.len(),
+        },
+    };
+    media.answer(request).await
+}
+
+fn no_such_file() -> poem::Error {
+    Refusal::not_found("there is no such file").into()
+}
