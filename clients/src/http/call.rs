@@ -1,5 +1,7 @@
 //! One question to a service, before it is sent.
 
+use std::fmt;
+
 use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Request};
@@ -11,7 +13,7 @@ use crate::{BaseUrl, Bearer, Deadline};
 pub const ANSWER_BYTES_MAX: usize = 1024 * 1024;
 
 /// What to ask, by when, and whether it may be asked twice.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Call {
     pub(super) operation: &'static str,
     pub(super) deadline: Deadline,
@@ -119,5 +121,40 @@ impl Call {
         *request.headers_mut() = self.headers.clone();
         *request.body_mut() = self.body.clone().map(Into::into);
         request
+    }
+}
+
+/// Shows neither query nor body, which may hold what must not reach a log.
+impl fmt::Debug for Call {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Call")
+            .field("operation", &self.operation)
+            .field("method", &self.method)
+            .field("idempotent", &self.idempotent)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_link_and_no_token() {
+        let bearer = Bearer::new("token").unwrap();
+        let deadline = Deadline::after(Duration::ZERO);
+        let call = Call::post("shorten", &["path"], deadline)
+            .caller(&bearer)
+            .query("url", "link")
+            .json(&"link");
+        let shown = format!("{call:?}");
+        assert!(shown.contains("shorten"));
+        assert!(
+            !shown.contains("link") && !shown.contains("token"),
+            "{shown}"
+        );
     }
 }
