@@ -1,0 +1,58 @@
+/** Rooms: opening, entering, leaving, closing, and what was said in them. */
+import { answer, api } from './client';
+import type { MessagePage, Page, RoomView, Ticket } from './types';
+
+export const MESSAGES_PAGE_SIZE = 50;
+
+export function createRoom(
+  movieId: string,
+  control: 'everyone' | 'owner',
+): Promise<{ link: string; room_id: string }> {
+  return answer(api.POST('/api/v1/room/', { body: { movie_id: movieId, control } }));
+}
+
+/** My rooms, newest first. */
+export function myRooms(page: number, size: number): Promise<Page<RoomView>> {
+  return answer(api.GET('/api/v1/rooms', { params: { query: { page, size } } }));
+}
+
+export function room(roomId: string): Promise<RoomView> {
+  return answer(api.GET('/api/v1/room/{room_id}', inRoom(roomId)));
+}
+
+/** Makes me a member; 409 when I am one. */
+export function joinRoom(roomId: string): Promise<Ticket> {
+  const headers = { Accept: 'application/json' };
+  return answer(api.GET('/api/v1/room/{room_id}/join', { ...inRoom(roomId), headers }));
+}
+
+/** A ticket for a member; `session` keeps this tab's identity. 403 when I am no member. */
+export function ticket(roomId: string, session: string | null): Promise<Ticket> {
+  const body = session ? { session } : {};
+  return answer(api.POST('/api/v1/room/{room_id}/ticket', { ...inRoom(roomId), body }));
+}
+
+export async function leaveRoom(roomId: string): Promise<void> {
+  await answer(api.POST('/api/v1/room/{room_id}/disconnect', inRoom(roomId)));
+}
+
+export async function closeRoom(roomId: string): Promise<void> {
+  await answer(api.POST('/api/v1/room/{room_id}/close', inRoom(roomId)));
+}
+
+/** A new link into the room. */
+export async function invite(roomId: string): Promise<string> {
+  return (await answer(api.POST('/api/v1/room/{room_id}/invite', inRoom(roomId)))).link;
+}
+
+/** What happened before event `before`, newest first. */
+export function messages(roomId: string, before: number | null): Promise<MessagePage> {
+  const older = before === null ? {} : { before };
+  const query = { ...older, limit: MESSAGES_PAGE_SIZE };
+  const params = { path: { room_id: roomId }, query };
+  return answer(api.GET('/api/v1/room/{room_id}/messages', { params }));
+}
+
+function inRoom(roomId: string) {
+  return { params: { path: { room_id: roomId } } };
+}

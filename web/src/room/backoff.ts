@@ -1,0 +1,34 @@
+/** When to try again, and when never. */
+
+/** First pause before a new try. */
+export const PAUSE_FIRST_MS = 250;
+/** Longest pause between tries. */
+export const PAUSE_MAX_MS = 15_000;
+
+/** Pause before try number `attempt` (from 0): doubled each time, spread over its upper half. */
+export function pauseMs(attempt: number, random: number): number {
+  const fullMs = Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS * 2 ** Math.min(attempt, 16));
+  return fullMs * (0.5 + random / 2);
+}
+
+/** Why a connection is over for good. */
+export type EndReason = 'closed' | 'removed' | 'not_found' | 'refused' | 'left';
+
+/** What a close code asks for: null is "come back after a pause", the rest are final. */
+export function endOf(code: number): EndReason | null {
+  // Codes under 4000 are the network's or a proxy's doing, never a word of the room's.
+  if (code < 4100) return null;
+  switch (code) {
+    case 4403:
+      return 'removed';
+    case 4404:
+      return 'not_found';
+    case 4410:
+      return 'closed';
+    // A ticket may end on its way; the next one decides whether we may come in.
+    case 4401:
+      return null;
+    default:
+      return 'refused';
+  }
+}
