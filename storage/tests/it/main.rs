@@ -1,0 +1,3 @@
+//! The SQLite adapters against the ports' contracts, and against crashes.
+
+mod sqlite_contract;
