@@ -20,7 +20,7 @@ const DATABASE_FILE: &str = "cinema.db";
 /// Reference Auth, UGC and Movie services of Movie Together.
 ///
 /// All state is in one SQLite file in the data folder. The first start makes it, and the key
-/// that signs access tokens. Log lines go to standard error; RUST_LOG chooses them.
+/// that signs access tokens. Log lines go to standard error; `RUST_LOG` chooses them.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {

@@ -84,3 +84,18 @@ async fn in_turn<T: Send + 'static>(
     .await?
     .map_err(AuthError::Hash)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_hash_waits_for_its_turn_and_not_for_ever() {
+        let turns = Arc::new(Semaphore::new(1));
+        let held = Arc::clone(&turns).acquire_owned().await.unwrap();
+        let late = in_turn(&turns, || Ok(())).await;
+        assert!(matches!(late, Err(AuthError::Busy)), "{late:?}");
+        drop(held);
+        in_turn(&turns, || Ok(())).await.unwrap();
+    }
+}

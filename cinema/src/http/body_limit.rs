@@ -56,3 +56,19 @@ impl<E: Endpoint> Endpoint for Limited<E> {
 fn announced_bytes(request: &Request) -> Option<usize> {
     request.header("content-length")?.parse().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use poem::{Body, EndpointExt as _, endpoint::make_sync};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_never_ends_is_given_up() {
+        let endpoint = make_sync(|_| "").with(BodyLimit { bytes_max: 10 });
+        let never = futures_util::stream::pending::<std::io::Result<bytes::Bytes>>();
+        let request = Request::builder().body(Body::from_bytes_stream(never));
+        let status = endpoint.call(request).await.unwrap_err().status();
+        assert_eq!(status, poem::http::StatusCode::REQUEST_TIMEOUT);
+    }
+}

@@ -54,8 +54,8 @@ fn of_playlist(folder: &Path, file: &Path) -> u64 {
 
 /// The movie header (`moov` / `mvhd`) of ISO 14496-12.
 fn of_mp4(mut file: impl Read + Seek) -> Option<u64> {
-    enter(&mut file, b"moov")?;
-    enter(&mut file, b"mvhd")?;
+    enter(&mut file, *b"moov")?;
+    enter(&mut file, *b"mvhd")?;
     let version = number::<1>(&mut file)?;
     number::<3>(&mut file)?;
     let (timescale, duration) = if version == 1 {
@@ -73,13 +73,13 @@ fn of_mp4(mut file: impl Read + Seek) -> Option<u64> {
 }
 
 /// Goes to the content of the next box of this kind, past its siblings.
-fn enter(file: &mut (impl Read + Seek), kind: &[u8; 4]) -> Option<()> {
+fn enter(file: &mut (impl Read + Seek), kind: [u8; 4]) -> Option<()> {
     for _ in 0..BOXES_MAX {
         let start = file.stream_position().ok()?;
         let size = number::<4>(file)?;
         let found = number::<4>(file)?;
         let size = if size == 1 { number::<8>(file)? } else { size };
-        if found == u64::from(u32::from_be_bytes(*kind)) {
+        if found == u64::from(u32::from_be_bytes(kind)) {
             return Some(());
         }
         // 0 means "to the end of the file"; less than a head is damage.
@@ -123,15 +123,15 @@ mod tests {
             header.extend(u32::try_from(duration).unwrap().to_be_bytes());
         }
         [
-            boxed(b"ftyp", b"isom"),
-            boxed(b"moov", &boxed(b"mvhd", &header)),
+            boxed(*b"ftyp", b"isom"),
+            boxed(*b"moov", &boxed(*b"mvhd", &header)),
         ]
         .concat()
     }
 
-    fn boxed(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    fn boxed(kind: [u8; 4], content: &[u8]) -> Vec<u8> {
         let size = u32::try_from(content.len() + 8).unwrap();
-        [&size.to_be_bytes(), kind, content].concat()
+        [&size.to_be_bytes(), &kind, content].concat()
     }
 
     #[test]

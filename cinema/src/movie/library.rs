@@ -15,18 +15,31 @@ use super::{length, playlist};
 
 /// Where media lie under the public address.
 pub(super) const ADDRESS: &str = "/media/library";
-/// Folders within folders that are looked into.
-pub(crate) const FOLDER_DEPTH_MAX: usize = 8;
-/// Files and folders that are looked at.
-pub(crate) const ENTRIES_MAX: usize = 100_000;
-/// Films that the folder may give.
-pub(crate) const FILMS_MAX: usize = 10_000;
+/// What is read of the folder at most.
+const LIMITS: Limits = Limits {
+    depth_max: 8,
+    entries_max: 100_000,
+    films_max: 10_000,
+};
 
 const POSTERS: [&str; 4] = ["jpg", "jpeg", "png", "webp"];
 
+struct Limits {
+    /// Folders within folders that are looked into.
+    depth_max: usize,
+    /// Files and folders that are looked at.
+    entries_max: usize,
+    /// Files that become films.
+    films_max: usize,
+}
+
 /// Reads the folder. Blocks; what cannot be read is left out.
 pub(super) fn films(folder: &Path, public_url: &str) -> Vec<Film> {
-    let files = files_within(folder);
+    films_within(folder, public_url, &LIMITS)
+}
+
+fn films_within(folder: &Path, public_url: &str, limits: &Limits) -> Vec<Film> {
+    let files = files_within(folder, limits);
     let known: HashSet<&Path> = files.iter().map(PathBuf::as_path).collect();
     let parts: HashSet<PathBuf> = files
         .iter()
@@ -37,16 +50,16 @@ pub(super) fn films(folder: &Path, public_url: &str) -> Vec<Film> {
         .iter()
         .filter(|file| PLAYABLE.contains(&extension(file).as_str()) && !parts.contains(*file))
         .collect();
-    if playable.len() > FILMS_MAX {
+    if playable.len() > limits.films_max {
         tracing::warn!(
             found = playable.len(),
-            FILMS_MAX,
+            limits.films_max,
             "the media folder has too many films"
         );
     }
     playable
         .into_iter()
-        .take(FILMS_MAX)
+        .take(limits.films_max)
         .filter_map(|file| film(folder, file, &known, public_url))
         .collect()
 }
@@ -75,7 +88,7 @@ fn film(folder: &Path, file: &Path, known: &HashSet<&Path>, public_url: &str) ->
 
 /// Paths of files relative to the folder, in order. Hidden ones and links are left out, so
 /// that the walk neither leaves the folder nor goes round in it.
-fn files_within(folder: &Path) -> Vec<PathBuf> {
+fn files_within(folder: &Path, limits: &Limits) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut seen = 0_usize;
     let mut folders = VecDeque::from([(PathBuf::new(), 0_usize)]);
@@ -89,8 +102,8 @@ fn files_within(folder: &Path) -> Vec<PathBuf> {
         };
         for entry in entries.filter_map(Result::ok) {
             seen += 1;
-            if seen > ENTRIES_MAX {
-                tracing::warn!(ENTRIES_MAX, "the media folder has too many files");
+            if seen > limits.entries_max {
+                tracing::warn!(limits.entries_max, "the media folder has too many files");
                 files.sort();
                 return files;
             }
@@ -98,7 +111,7 @@ fn files_within(folder: &Path) -> Vec<PathBuf> {
             let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
             match entry.file_type() {
                 Ok(kind) if kind.is_file() && !hidden => files.push(path),
-                Ok(kind) if kind.is_dir() && !hidden && depth < FOLDER_DEPTH_MAX => {
+                Ok(kind) if kind.is_dir() && !hidden && depth < limits.depth_max => {
                     folders.push_back((path, depth + 1));
                 }
                 Ok(_) | Err(_) => {}
@@ -183,6 +196,25 @@ mod tests {
         for (stem, title, year) in cases {
             assert_eq!(title_and_year(stem), (title.to_owned(), year), "{stem}");
         }
+    }
+
+    #[test]
+    fn the_walk_has_limits() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a.mp4", "b.mp4", "c.mp4"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        let count = |entries_max, films_max| {
+            let limits = Limits {
+                depth_max: 0,
+                entries_max,
+                films_max,
+            };
+            films_within(folder.path(), "", &limits).len()
+        };
+        assert_eq!(count(3, 3), 3);
+        assert_eq!(count(2, 3), 2);
+        assert_eq!(count(3, 2), 2);
     }
 
     #[test]

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use poem::web::{Data, Path as PathParameter};
 use poem::{Endpoint, EndpointExt as _, Request, Response, Result, Route, get, handler};
 
@@ -69,16 +71,10 @@ async fn own_film(
 ) -> Result<Response> {
     let file = own_films::file(&path).ok_or_else(no_such_file)?;
     let media_type = media_type(&path).ok_or_else(no_such_file)?;
-    let tag: String = file
-        .metadata
-        .sha256_hash()
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digest = file.metadata.sha256_hash();
     let media = Media {
-        media_type,
-        tag: format!("\"{tag}\""),
+        kind: media_type,
+        tag: format!("\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(digest)),
         modified: None,
         content: Content::Bytes(own_films::bytes(file)),
     };
@@ -104,7 +100,7 @@ async fn library_file(
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or_default();
     let media = Media {
-        media_type,
+        kind: media_type,
         tag: format!("\"{:x}-{:x}\"", since_1970.as_nanos(), metadata.len()),
         modified: Some(modified),
         content: Content::File {

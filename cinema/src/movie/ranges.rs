@@ -22,7 +22,8 @@ const READ_BYTES: usize = 64 * 1024;
 
 /// A file to be served.
 pub(super) struct Media {
-    pub(super) media_type: &'static str,
+    /// MIME type.
+    pub(super) kind: &'static str,
     /// Entity tag, with its quotes.
     pub(super) tag: String,
     pub(super) modified: Option<SystemTime>,
@@ -52,7 +53,7 @@ impl Media {
         if unchanged(headers, tag.as_ref(), self.modified) {
             return Ok(answer.status(StatusCode::NOT_MODIFIED).finish());
         }
-        let answer = answer.content_type(self.media_type);
+        let answer = answer.content_type(self.kind);
         let same = headers
             .typed_get::<IfRange>()
             .is_none_or(|condition| !condition.is_modified(tag.as_ref(), modified.as_ref()));

@@ -15,7 +15,7 @@ use crate::http::PageAsk;
 use crate::refusal::Refusal;
 
 /// Most pairs of a person and a film that one search may find.
-pub(crate) const SEARCH_PAIRS_MAX: usize = 1_000_000;
+pub(crate) const SEARCH_PAIRS_MAX: usize = 500_000;
 /// Length of an id as `hex()` writes it.
 const HEX_ID_BYTES: usize = 32;
 
