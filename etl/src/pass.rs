@@ -1,0 +1,166 @@
+//! One pass over the log. Per partition:
+//!
+//! 1. take the bounds `[low, high)`, once, so that the pass ends;
+//! 2. scan them, remembering a few facts a room; what is in no known room is set aside;
+//! 3. settle the rooms that are sealed already but whose row lags;
+//! 4. fold each closed room that is not sealed, insert its events, read them back, compare,
+//!    seal, and mark its row;
+//! 5. truncate the log up to the first record of a room that has not been sealed for the
+//!    soak time.
+//!
+//! Whoever kills a pass leaves a prefix of these steps, and the next pass repeats them:
+//!
+//! | killed after | left behind | the next pass |
+//! |---|---|---|
+//! | 2 | records in quarantine | sets the same ones aside, which changes nothing |
+//! | some inserts of 4 | part of a room, invisible | inserts the same ones, which changes nothing |
+//! | read back | all of a room, invisible | compares again, seals |
+//! | seal | a readable room, its row `closed` | step 3 marks the row |
+//! | mark | records nobody needs | step 5 truncates |
+//! | 5, and the log forgets it | old records reappear | step 3 knows their seals, 5 truncates |
+//!
+//! A pass that is overtaken by a faster one finds its offsets gone and begins that partition
+//! again. To add a step: write it as a module below, name a crash point after it, and place
+//! it here.
+
+mod archive;
+mod error;
+mod gather;
+mod limits;
+mod mark;
+mod read;
+mod scan;
+mod settle;
+mod truncate;
+
+use std::sync::Arc;
+
+use storage::Storage;
+use storage::clock::Clock;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::crash_point::{CrashPoint, reached};
+use crate::progress::{Progress, Terminal};
+use crate::report::{Failure, PartitionReport, PassReport, chain_of};
+
+use error::PassError;
+pub use limits::PassLimits;
+
+/// How often a partition is begun again because a faster pass deleted what this one read.
+const OVERTAKEN_TIMES_MAX: u32 = 5;
+
+/// Runs one pass over all partitions. A room or partition that fails stops no other; the
+/// report names it. Stops at the next safe step once `stop` is cancelled.
+pub async fn run(
+    ports: Storage,
+    clock: Arc<dyn Clock>,
+    limits: PassLimits,
+    stop: CancellationToken,
+    terminal: &Terminal,
+) -> PassReport {
+    let started_at_ms = clock.now_ms();
+    let mut report = PassReport::begin(started_at_ms, ports.log.partitions());
+    let workers_max = limits.workers_max;
+    let pass = Arc::new(Pass {
+        ports,
+        clock: Arc::clone(&clock),
+        limits,
+        stop,
+        progress: terminal.bar(),
+    });
+    let mut partitions = 0..report.partitions;
+    let mut running = JoinSet::new();
+    loop {
+        while running.len() < workers_max
+            && let Some(partition) = partitions.next()
+        {
+            running.spawn(work(Arc::clone(&pass), partition));
+        }
+        match running.join_next().await {
+            Some(Ok(done)) => report.add(done, clock.now_ms()),
+            Some(Err(crashed)) => report.fail(Failure {
+                partition: partitions.start,
+                room: None,
+                reason: chain_of(&crashed),
+            }),
+            None => break,
+        }
+    }
+    report.finish(clock.now_ms(), started_at_ms);
+    report
+}
+
+/// What every step of a pass can reach.
+struct Pass {
+    ports: Storage,
+    /// Tells how long a seal has stood.
+    clock: Arc<dyn Clock>,
+    limits: PassLimits,
+    stop: CancellationToken,
+    progress: Progress,
+}
+
+impl Pass {
+    /// Asked between steps.
+    fn go_on(&self) -> Result<(), PassError> {
+        if self.stop.is_cancelled() {
+            return Err(PassError::Stopped);
+        }
+        Ok(())
+    }
+}
+
+async fn work(pass: Arc<Pass>, partition: u32) -> PartitionReport {
+    let mut report = PartitionReport::default();
+    let mut overtaken_times = 0;
+    loop {
+        match move_closed_rooms(&pass, partition, &mut report).await {
+            Ok(()) => break,
+            Err(PassError::Stopped) => {
+                report.stopped = true;
+                break;
+            }
+            Err(error) if error.is_overtaken() && overtaken_times < OVERTAKEN_TIMES_MAX => {
+                overtaken_times += 1;
+                tracing::info!(partition, "overtaken by another pass, beginning again");
+            }
+            Err(error) => {
+                report.fail(partition, None, &error);
+                break;
+            }
+        }
+    }
+    report
+}
+
+async fn move_closed_rooms(
+    pass: &Pass,
+    partition: u32,
+    report: &mut PartitionReport,
+) -> Result<(), PassError> {
+    pass.go_on()?;
+    let bounds = pass.ports.log.watermarks(partition).await?;
+    reached(CrashPoint::Bounds);
+
+    let mut scan = scan::scan(pass, partition, bounds, report).await?;
+    reached(CrashPoint::Scan);
+
+    settle::settle(pass, &mut scan, report).await?;
+
+    for group in gather::groups(&scan, pass.limits.group_records_max) {
+        for room in gather::gather(pass, &scan, &group).await? {
+            match archive::archive(pass, partition, &room).await {
+                Ok(seal) => {
+                    scan.sealed(room.room, seal.sealed_at_ms);
+                    report.counts.rooms_sealed += 1;
+                    report.counts.events_archived += seal.count;
+                }
+                Err(PassError::Stopped) => return Err(PassError::Stopped),
+                Err(error) => report.fail(partition, Some(room.room), &error),
+            }
+        }
+    }
+
+    truncate::truncate(pass, &scan, report).await
+}

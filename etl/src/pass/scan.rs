@@ -1,0 +1,224 @@
+//! Step 2: goes over a partition once and remembers a few facts a room, never a record, so
+//! that memory grows with the rooms and not with what was said in them.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
+
+use schemas::archive::{QuarantineReason, Quarantined};
+use schemas::fold::{Outcome, fold};
+use schemas::http::RoomStatus;
+use schemas::ids::RoomId;
+use schemas::record::{Entry, Record};
+use storage::log::{StoredRecord, Watermarks};
+
+use super::read::Reader;
+use super::{Pass, PassError};
+use crate::crash_point::{CrashPoint, reached};
+use crate::report::PartitionReport;
+
+/// What a scan remembers of a partition.
+pub(super) struct PartitionScan {
+    pub(super) partition: u32,
+    pub(super) bounds: Watermarks,
+    /// Every room with a record between the bounds.
+    pub(super) rooms: HashMap<RoomId, RoomFacts>,
+    /// Rows, other than archived and aborted ones, as they stood after the bounds were taken.
+    pub(super) rows: HashMap<RoomId, RoomStatus>,
+    /// First record of an unknown room that is too young to be deleted.
+    pub(super) unknown_held_from: Option<u64>,
+    /// The log's time at the start.
+    now_ms: i64,
+}
+
+/// What a scan remembers of a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct RoomFacts {
+    /// Where its row stands; none if there is no such row in this partition.
+    pub(super) status: Option<RoomStatus>,
+    /// When it was sealed, once that is known.
+    pub(super) sealed_at_ms: Option<i64>,
+    /// Its first record between the bounds.
+    pub(super) first_seen: u64,
+    /// The log's time of that.
+    pub(super) first_seen_at_ms: i64,
+    /// Its `room_created`, if that is between the bounds.
+    pub(super) created: Option<u64>,
+    /// Its last `room_closed` between the bounds; whether one counts is for the fold to say.
+    pub(super) last_close: Option<u64>,
+    /// Its records between the bounds.
+    pub(super) records: u64,
+}
+
+/// Scans a partition and sets aside what belongs to no known room.
+pub(super) async fn scan(
+    pass: &Pass,
+    partition: u32,
+    bounds: Watermarks,
+    report: &mut PartitionReport,
+) -> Result<PartitionScan, PassError> {
+    // Read after the bounds: a room's row is older than its first record, so a room that is
+    // not here and cannot be asked for is truly unknown.
+    let rows = pass.ports.rooms.unarchived_in(partition).await?;
+    let mut scan = PartitionScan {
+        partition,
+        bounds,
+        rooms: HashMap::new(),
+        rows: rows.iter().map(|row| (row.id, row.status)).collect(),
+        unknown_held_from: None,
+        now_ms: pass.ports.log.now_ms(),
+    };
+    pass.progress.expect(bounds.high.saturating_sub(bounds.low));
+    let mut reader = Reader::new(pass, partition, bounds.low, bounds.high, None);
+    while let Some(records) = reader.next().await? {
+        for stored in &records {
+            if let Some(reason) = scan.judge(pass, stored).await? {
+                set_aside(pass, stored, reason).await?;
+                report.counts.records_quarantined += 1;
+            }
+        }
+        report.counts.records_read += records.len() as u64;
+        pass.progress.read(records.len() as u64);
+        reached(CrashPoint::ScanBatch);
+    }
+    scan.warn_of_unknown_rooms();
+    Ok(scan)
+}
+
+impl PartitionScan {
+    /// Remembers that a room was sealed.
+    pub(super) fn sealed(&mut self, room: RoomId, at_ms: i64) {
+        if let Some(facts) = self.rooms.get_mut(&room) {
+            facts.sealed_at_ms = Some(at_ms);
+        }
+    }
+
+    /// Takes a record in; tells why it must be set aside, if it must.
+    async fn judge(
+        &mut self,
+        pass: &Pass,
+        stored: &StoredRecord,
+    ) -> Result<Option<QuarantineReason>, PassError> {
+        let Some(record) = read_record(stored) else {
+            return Ok(Some(QuarantineReason::Undecodable));
+        };
+        if !self.rooms.contains_key(&record.room) {
+            let facts = self.facts_of_new(pass, stored).await?;
+            self.rooms.insert(record.room, facts);
+        }
+        let Slot::Occupied(mut slot) = self.rooms.entry(record.room) else {
+            return Ok(None);
+        };
+        let facts = slot.get_mut();
+        facts.take_in(stored, &record);
+        if !facts.is_unknown() {
+            return Ok(None);
+        }
+        let age_ms = self.now_ms.saturating_sub(stored.at_ms);
+        if age_ms < pass.limits.unknown_room_hold_ms {
+            self.unknown_held_from.get_or_insert(stored.offset);
+        }
+        Ok(Some(QuarantineReason::UnknownRoom))
+    }
+
+    /// Asks once a room what its row and, without one, its seal say.
+    async fn facts_of_new(
+        &self,
+        pass: &Pass,
+        stored: &StoredRecord,
+    ) -> Result<RoomFacts, PassError> {
+        let mut status = self.rows.get(&stored.key).copied();
+        let mut seal = None;
+        if status.is_none() {
+            let row = pass.ports.rooms.get(stored.key).await?;
+            status = row
+                .filter(|row| row.partition == self.partition)
+                .map(|row| row.status);
+        }
+        if status.is_none() {
+            seal = pass.ports.archive.seal_of(stored.key).await?;
+        }
+        Ok(RoomFacts {
+            status,
+            sealed_at_ms: seal.map(|seal| seal.sealed_at_ms),
+            first_seen: stored.offset,
+            first_seen_at_ms: stored.at_ms,
+            created: None,
+            last_close: None,
+            records: 0,
+        })
+    }
+
+    /// A database of rows restored from an old backup looks exactly like this.
+    fn warn_of_unknown_rooms(&self) {
+        for (room, facts) in self.rooms.iter().filter(|(_, facts)| facts.is_unknown()) {
+            tracing::warn!(
+                partition = self.partition,
+                room.id = %room,
+                offset = facts.first_seen,
+                records = facts.records,
+                "records of a room without a row: set aside, and held in the log for a while"
+            );
+        }
+    }
+}
+
+impl RoomFacts {
+    /// Whether neither a row nor a seal knows the room.
+    pub(super) fn is_unknown(&self) -> bool {
+        self.status.is_none() && self.sealed_at_ms.is_none()
+    }
+
+    /// Whether the room seems to have begun and ended between the bounds and still has to be
+    /// archived.
+    pub(super) fn is_closable(&self) -> bool {
+        let is_live = !matches!(self.status, None | Some(RoomStatus::Aborted));
+        let is_whole = self.created.is_some() && self.created < self.last_close;
+        is_live && is_whole && self.sealed_at_ms.is_none()
+    }
+
+    fn take_in(&mut self, stored: &StoredRecord, record: &Record) {
+        self.records += 1;
+        match &record.entry {
+            Entry::RoomCreated(_) if self.created.is_none() => {
+                let outcome = fold(&mut None, record, stored.at_ms);
+                if matches!(outcome, Outcome::Accepted { .. }) {
+                    self.created = Some(stored.offset);
+                }
+            }
+            Entry::RoomClosed(_) => self.last_close = Some(stored.offset),
+            _ => {}
+        }
+    }
+}
+
+/// The record, unless its bytes are none or speak of another room than their key.
+pub(super) fn read_record(stored: &StoredRecord) -> Option<Record> {
+    Record::decode(&stored.value)
+        .ok()
+        .filter(|record| record.room == stored.key)
+}
+
+async fn set_aside(
+    pass: &Pass,
+    stored: &StoredRecord,
+    reason: QuarantineReason,
+) -> Result<(), PassError> {
+    let quarantined = Quarantined {
+        epoch: pass.ports.log.epoch().to_owned(),
+        partition: stored.partition,
+        offset: stored.offset,
+        at_ms: stored.at_ms,
+        reason,
+        raw: stored.value.to_vec(),
+    };
+    pass.ports.archive.quarantine(&quarantined).await?;
+    if reason == QuarantineReason::Undecodable {
+        tracing::error!(
+            partition = stored.partition,
+            offset = stored.offset,
+            "bytes that are no record: set aside"
+        );
+    }
+    reached(CrashPoint::Quarantine);
+    Ok(())
+}
