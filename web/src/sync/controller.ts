@@ -156,16 +156,14 @@ export class Controller {
     const { player } = this.#parts;
     this.#restedAtMs = null;
     const offMs = Math.abs(report.driftMs);
+    if (player.paused || player.seeking || !player.ready) this.#setRate(playback.rate);
     if (player.paused) {
       if (offMs > SEEK_OVER_MS && !player.seeking && this.#mayRetry())
         this.#seekAhead(playback, report);
       this.#start();
       return;
     }
-    if (player.seeking || !player.ready) {
-      this.#setRate(playback.rate);
-      return;
-    }
+    if (player.seeking || !player.ready) return;
     const learned =
       this.#seekCost.observe(report.driftMs) || this.#startCost.observe(report.driftMs);
     if (learned === 'settling') return;
