@@ -17,20 +17,20 @@ use super::{length, playlist};
 pub(super) const ADDRESS: &str = "/media/library";
 /// What is read of the folder at most.
 const LIMITS: Limits = Limits {
-    depth_max: 8,
-    entries_max: 100_000,
-    films_max: 10_000,
+    depth: 8,
+    entries: 100_000,
+    films: 10_000,
 };
 
 const POSTERS: [&str; 4] = ["jpg", "jpeg", "png", "webp"];
 
 struct Limits {
     /// Folders within folders that are looked into.
-    depth_max: usize,
+    depth: usize,
     /// Files and folders that are looked at.
-    entries_max: usize,
+    entries: usize,
     /// Files that become films.
-    films_max: usize,
+    films: usize,
 }
 
 /// Reads the folder. Blocks; what cannot be read is left out.
@@ -50,16 +50,16 @@ fn films_within(folder: &Path, public_url: &str, limits: &Limits) -> Vec<Film> {
         .iter()
         .filter(|file| PLAYABLE.contains(&extension(file).as_str()) && !parts.contains(*file))
         .collect();
-    if playable.len() > limits.films_max {
+    if playable.len() > limits.films {
         tracing::warn!(
             found = playable.len(),
-            limits.films_max,
+            limit = limits.films,
             "the media folder has too many films"
         );
     }
     playable
         .into_iter()
-        .take(limits.films_max)
+        .take(limits.films)
         .filter_map(|file| film(folder, file, &known, public_url))
         .collect()
 }
@@ -102,8 +102,11 @@ fn files_within(folder: &Path, limits: &Limits) -> Vec<PathBuf> {
         };
         for entry in entries.filter_map(Result::ok) {
             seen += 1;
-            if seen > limits.entries_max {
-                tracing::warn!(limits.entries_max, "the media folder has too many files");
+            if seen > limits.entries {
+                tracing::warn!(
+                    limit = limits.entries,
+                    "the media folder has too many files"
+                );
                 files.sort();
                 return files;
             }
@@ -111,7 +114,7 @@ fn files_within(folder: &Path, limits: &Limits) -> Vec<PathBuf> {
             let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
             match entry.file_type() {
                 Ok(kind) if kind.is_file() && !hidden => files.push(path),
-                Ok(kind) if kind.is_dir() && !hidden && depth < limits.depth_max => {
+                Ok(kind) if kind.is_dir() && !hidden && depth < limits.depth => {
                     folders.push_back((path, depth + 1));
                 }
                 Ok(_) | Err(_) => {}
@@ -204,11 +207,11 @@ mod tests {
         for name in ["a.mp4", "b.mp4", "c.mp4"] {
             std::fs::write(folder.path().join(name), "").unwrap();
         }
-        let count = |entries_max, films_max| {
+        let count = |entries, films| {
             let limits = Limits {
-                depth_max: 0,
-                entries_max,
-                films_max,
+                depth: 0,
+                entries,
+                films,
             };
             films_within(folder.path(), "", &limits).len()
         };
