@@ -77,7 +77,7 @@ describe('connection', () => {
     expect(Object.fromEntries(params)).toEqual({ ticket: 't', epoch: 'one', since: '7' });
   });
 
-  it.each([4000, 4008, 4009, 4029, 1006, 1001, 4401])('comes back after %i', async (code) => {
+  it.each([4000, 4008, 4009, 4029, 4099, 1006, 1001, 4401])('comes back after %i', async (code) => {
     (await open()).drop(code);
     expect(state()).toBe('waiting');
     await wait(PAUSE_FIRST_MS);
@@ -86,9 +86,12 @@ describe('connection', () => {
   });
 
   it.each([
+    [1000, 'left'],
+    [1009, 'refused'],
     [4403, 'removed'],
     [4404, 'not_found'],
     [4410, 'closed'],
+    [4100, 'refused'],
     [4499, 'refused'],
   ])('does not come back after %i', async (code, reason) => {
     (await open()).drop(code);

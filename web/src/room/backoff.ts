@@ -16,9 +16,12 @@ export type EndReason = 'closed' | 'removed' | 'not_found' | 'refused' | 'left';
 
 /** What a close code asks for: null is "come back after a pause", the rest are final. */
 export function endOf(code: number): EndReason | null {
-  // Codes under 4000 are the network's or a proxy's doing, never a word of the room's.
-  if (code < 4100) return null;
   switch (code) {
+    // The person left by another tab, or this session goes on in another socket.
+    case 1000:
+      return 'left';
+    case 1009:
+      return 'refused';
     case 4403:
       return 'removed';
     case 4404:
@@ -29,6 +32,7 @@ export function endOf(code: number): EndReason | null {
     case 4401:
       return null;
     default:
-      return 'refused';
+      // Other codes under 4100 ask for patience, or are the network's or a proxy's doing.
+      return code < 4100 ? null : 'refused';
   }
 }
