@@ -1,0 +1,265 @@
+//! The relay: from a frame to every screen in the room.
+//!
+//! | step | where |
+//! |---|---|
+//! | a frame comes in, is limited, read and checked | [`connection`] |
+//! | what must be logged is appended to the room's partition | `connection::command` |
+//! | the log hands it back in order, to every node that has the room | [`lane`] |
+//! | the fold judges it, once a room and node | [`room`] |
+//! | the event is encoded once and queued for every session, never waited for | [`outlet`] |
+//! | each connection writes what is queued in one go | [`connection`] |
+//!
+//! Nothing is shown that was not read back from the log. To add a kind of frame: a variant in
+//! `schemas::frame`, and its arm in `connection` (answered here), or in `connection::command`
+//! (logged, with a record of its own).
+
+mod append;
+mod connection;
+mod end;
+mod lane;
+mod load;
+mod outlet;
+mod presence;
+mod room;
+mod verdicts;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use clients::MovieApi;
+use poem::web::websocket::WebSocketStream;
+use schemas::fold::Outcome;
+use schemas::ids::{RoomId, UserId};
+use schemas::record::{Entry, Record};
+use storage::log::Log;
+use storage::rooms::Rooms;
+use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use room::{HistoryPage, Position};
+
+pub(crate) use append::append_record;
+pub(crate) use load::rfc3339;
+pub(crate) use room::{Message, RoomHandle};
+
+use crate::link::Links;
+use crate::refusal::Refusal;
+use crate::ticket::Ticket;
+use connection::{Connection, Sender};
+use lane::Lane;
+use outlet::Outlet;
+use room::Attach;
+
+/// How long sockets and tasks may take to end when the node stops.
+const STOP_PATIENCE: Duration = Duration::from_secs(7);
+
+/// Settings of the relay.
+#[derive(Clone, Debug)]
+pub struct RelayOptions {
+    /// How long a member may be without a session.
+    pub session_grace: Duration,
+    /// How long after its film's end a room is closed.
+    pub ended_close: Duration,
+    /// How long after the last member left a room is closed.
+    pub empty_close: Duration,
+    /// How old a room may get.
+    pub room_age_max: Duration,
+}
+
+impl Default for RelayOptions {
+    fn default() -> Self {
+        Self {
+            session_grace: Duration::from_secs(10),
+            ended_close: Duration::from_secs(10 * 60),
+            empty_close: Duration::from_secs(15 * 60),
+            room_age_max: Duration::from_secs(12 * 60 * 60),
+        }
+    }
+}
+
+type RoomCell = Arc<OnceCell<RoomHandle>>;
+
+struct Inner {
+    log: Arc<dyn Log>,
+    rooms: Arc<dyn Rooms>,
+    movie: Arc<dyn MovieApi>,
+    links: Arc<Links>,
+    options: Arc<RelayOptions>,
+    lanes: Mutex<HashMap<u32, Lane>>,
+    /// Rooms in memory; the cell makes two members who come at once cause one read.
+    loaded: Mutex<HashMap<RoomId, RoomCell>>,
+    connections: AtomicU64,
+    /// Ends the sockets.
+    closing: CancellationToken,
+    /// Ends everything else.
+    stopped: CancellationToken,
+    sockets: TaskTracker,
+    tasks: TaskTracker,
+}
+
+/// The rooms of this node.
+#[derive(Clone)]
+pub(crate) struct Relay(Arc<Inner>);
+
+impl Relay {
+    pub(crate) fn new(
+        log: Arc<dyn Log>,
+        rooms: Arc<dyn Rooms>,
+        movie: Arc<dyn MovieApi>,
+        links: Arc<Links>,
+        options: RelayOptions,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            log,
+            rooms,
+            movie,
+            links,
+            options: Arc::new(options),
+            lanes: Mutex::default(),
+            loaded: Mutex::default(),
+            connections: AtomicU64::new(0),
+            closing: CancellationToken::new(),
+            stopped: CancellationToken::new(),
+            sockets: TaskTracker::new(),
+            tasks: TaskTracker::new(),
+        }))
+    }
+
+    /// The room, from memory or, once for all who ask, from the log.
+    pub(crate) async fn room(&self, id: RoomId) -> Result<RoomHandle, Refusal> {
+        let cell = {
+            let mut loaded = self.0.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+            let cell = loaded.entry(id).or_default();
+            if cell.get().is_some_and(RoomHandle::is_gone) {
+                *cell = RoomCell::default();
+            }
+            Arc::clone(cell)
+        };
+        let handle = cell.get_or_try_init(|| self.load(id)).await;
+        if handle.is_err() {
+            self.forget(id, &cell);
+        }
+        handle.cloned()
+    }
+
+    /// Appends what a node says of a person and waits for the fold's verdict.
+    pub(crate) async fn propose(
+        &self,
+        room: &RoomHandle,
+        user: UserId,
+        entry: Entry,
+    ) -> Result<(), Refusal> {
+        let record = Record::of_node(room.id, Some(user), entry);
+        let appended = append_record(self.0.log.as_ref(), room.partition, &record).await?;
+        match room.verdict(appended.offset).await? {
+            Outcome::Accepted { .. } | Outcome::Repeat { .. } => Ok(()),
+            Outcome::Void(code) => Err(Refusal::of_verdict(code, user, room.id)),
+        }
+    }
+
+    /// Everything about a ticket that can be refused before the upgrade.
+    pub(crate) async fn admit(
+        &self,
+        ticket: Ticket,
+        position: Option<Position>,
+    ) -> Result<Admission, Refusal> {
+        if self.0.closing.is_cancelled() {
+            return Err(Refusal::away("node"));
+        }
+        let room = self.room(ticket.room).await?;
+        room.admit(ticket.user, ticket.session).await?;
+        Ok(Admission { relay: self.clone(), room, ticket, position })
+    }
+
+    /// Runs something for as long as the node lives.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let stopped = self.0.stopped.clone();
+        self.0.tasks.spawn(async move {
+            stopped.run_until_cancelled(task).await;
+        });
+    }
+
+    /// Closes every socket with 4000, then ends the rooms.
+    pub(crate) async fn stop(&self) {
+        self.0.closing.cancel();
+        self.0.sockets.close();
+        self.0.tasks.close();
+        if tokio::time::timeout(STOP_PATIENCE, self.0.sockets.wait()).await.is_err() {
+            tracing::warn!(sockets = self.0.sockets.len(), "sockets did not end in time");
+        }
+        self.0.stopped.cancel();
+        if tokio::time::timeout(STOP_PATIENCE, self.0.tasks.wait()).await.is_err() {
+            tracing::warn!(tasks = self.0.tasks.len(), "tasks did not end in time");
+        }
+    }
+
+    fn lane(&self, partition: u32) -> Lane {
+        let mut lanes = self.0.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let lane = lanes.entry(partition).or_insert_with(|| {
+            let log = Arc::clone(&self.0.log);
+            let (lane, task) = Lane::new(log, partition, self.0.stopped.clone());
+            self.0.tasks.spawn(task);
+            lane
+        });
+        lane.clone()
+    }
+
+    fn forget(&self, id: RoomId, cell: &RoomCell) {
+        let mut loaded = self.0.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        if loaded.get(&id).is_some_and(|current| Arc::ptr_eq(current, cell)) {
+            loaded.remove(&id);
+        }
+        metrics::gauge!("relay_rooms").set(u32::try_from(loaded.len()).unwrap_or(u32::MAX));
+    }
+
+    async fn serve(&self, admission: Admission, socket: WebSocketStream) {
+        let Admission { room, ticket, position, .. } = admission;
+        let connection = self.0.connections.fetch_add(1, Ordering::Relaxed);
+        let outlet = Arc::new(Outlet::default());
+        let session = ticket.session;
+        room.tell(Message::Attach(Attach {
+            user: ticket.user,
+            name: ticket.name,
+            session,
+            connection,
+            position,
+            outlet: Arc::clone(&outlet),
+        }))
+        .await;
+        if room.is_gone() {
+            outlet.end(end::End::RoomClosed);
+        }
+        let sender = Sender {
+            log: Arc::clone(&self.0.log),
+            movie: Arc::clone(&self.0.movie),
+            room: room.clone(),
+            user: ticket.user,
+            session,
+        };
+        let shutdown = self.0.closing.clone();
+        metrics::gauge!("relay_sessions").increment(1);
+        let served = Connection { socket, room: room.clone(), sender, outlet, shutdown }.run().await;
+        metrics::gauge!("relay_sessions").decrement(1);
+        metrics::counter!("relay_ends_total", "reason" => served.label()).increment(1);
+        room.tell(Message::Detach { session, connection }).await;
+    }
+}
+
+/// A ticket that was accepted; the socket may be opened.
+pub struct Admission {
+    relay: Relay,
+    room: RoomHandle,
+    ticket: Ticket,
+    position: Option<Position>,
+}
+
+impl Admission {
+    /// Serves the socket to its end.
+    pub async fn serve(self, socket: WebSocketStream) {
+        let relay = self.relay.clone();
+        relay.0.sockets.clone().track_future(async move { relay.serve(self, socket).await }).await;
+    }
+}

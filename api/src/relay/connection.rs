@@ -1,0 +1,239 @@
+//! One socket, in one task: frames of the client in, frames of the room out, pings, and one
+//! command on its way to the log at a time, so that a session's commands stay in order.
+
+mod command;
+mod pulse;
+
+use std::collections::VecDeque;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use futures_util::{Sink, SinkExt, Stream, StreamExt};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use poem::web::websocket::{CloseCode, Message as SocketMessage};
+use schemas::frame::{ClientFrame, Command, FrameError, ServerFrame};
+use schemas::limits::FRAME_BYTES_MAX;
+use schemas::reject::RejectCode;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+pub(crate) use command::Sender;
+
+use super::end::End;
+use super::outlet::{Due, Frame, Outlet};
+use super::presence::Chatter;
+use super::room::{Message, RoomHandle};
+use pulse::Pulse;
+
+/// Commands a second that a session may send, and how many at once.
+const COMMANDS_PER_S: NonZeroU32 = NonZeroU32::new(10).unwrap();
+const COMMANDS_BURST: NonZeroU32 = NonZeroU32::new(20).unwrap();
+/// Frames of any kind a second, and at once; beyond it the socket is closed.
+const FRAMES_PER_S: NonZeroU32 = NonZeroU32::new(40).unwrap();
+const FRAMES_BURST: NonZeroU32 = NonZeroU32::new(80).unwrap();
+/// Commands that may wait for the one on its way.
+const COMMANDS_WAITING_MAX: usize = 64;
+/// How long one write may take.
+const WRITE_PATIENCE: Duration = Duration::from_secs(10);
+/// How long a goodbye may take.
+const CLOSE_PATIENCE: Duration = Duration::from_secs(2);
+
+/// A socket as poem gives it, or a pair of channels in a test.
+pub(crate) trait Socket:
+    Stream<Item = std::io::Result<SocketMessage>>
+    + Sink<SocketMessage, Error = std::io::Error>
+    + Send
+    + Unpin
+{
+}
+
+impl<S> Socket for S where
+    S: Stream<Item = std::io::Result<SocketMessage>>
+        + Sink<SocketMessage, Error = std::io::Error>
+        + Send
+        + Unpin
+{
+}
+
+/// One socket of a session.
+pub(crate) struct Connection<S> {
+    pub(crate) socket: S,
+    pub(crate) room: RoomHandle,
+    pub(crate) sender: Sender,
+    pub(crate) outlet: Arc<Outlet>,
+    pub(crate) shutdown: CancellationToken,
+}
+
+struct Limits {
+    commands: DefaultDirectRateLimiter,
+    frames: DefaultDirectRateLimiter,
+}
+
+impl<S: Socket> Connection<S> {
+    /// Serves the socket to its end and says goodbye.
+    pub(crate) async fn run(mut self) -> End {
+        let end = self.serve().await;
+        if let Some((code, reason)) = end.close() {
+            let goodbye = SocketMessage::Close(Some((CloseCode::from(code), reason.to_owned())));
+            // Whoever does not take the goodbye in time is gone all the same.
+            drop(timeout(CLOSE_PATIENCE, self.socket.send(goodbye)).await);
+            drop(timeout(CLOSE_PATIENCE, self.drain()).await);
+        }
+        end
+    }
+
+    async fn serve(&mut self) -> End {
+        let limits = Limits {
+            commands: RateLimiter::direct(Quota::per_second(COMMANDS_PER_S).allow_burst(COMMANDS_BURST)),
+            frames: RateLimiter::direct(Quota::per_second(FRAMES_PER_S).allow_burst(FRAMES_BURST)),
+        };
+        let mut pulse = Pulse::new();
+        let mut waiting: VecDeque<Command> = VecDeque::new();
+        let mut on_its_way: Option<BoxFuture<'static, Option<Frame>>> = None;
+        loop {
+            if on_its_way.is_none() {
+                on_its_way = waiting.pop_front().map(|command| self.sender.send(command));
+            }
+            tokio::select! {
+                () = self.shutdown.cancelled() => return End::Shutdown,
+                due = self.outlet.due() => match due {
+                    Due::Frames(frames) => if let Err(end) = self.write(frames).await { return end },
+                    Due::End(end) => return end,
+                },
+                answer = finished(&mut on_its_way) => {
+                    on_its_way = None;
+                    if let Some(frame) = answer {
+                        self.outlet.push(frame);
+                    }
+                }
+                beat = pulse.beat() => match beat {
+                    Ok(ping) => {
+                        let sent = timeout(WRITE_PATIENCE, self.socket.send(SocketMessage::Ping(ping)));
+                        if !matches!(sent.await, Ok(Ok(()))) {
+                            return End::Broken;
+                        }
+                    }
+                    Err(end) => return end,
+                },
+                message = self.socket.next(), if waiting.len() < COMMANDS_WAITING_MAX => {
+                    match self.read(message, &limits, &mut pulse).await {
+                        Ok(Some(command)) => waiting.push_back(command),
+                        Ok(None) => {}
+                        Err(end) => return end,
+                    }
+                }
+            }
+        }
+    }
+
+    /// Several frames, one flush.
+    async fn write(&mut self, frames: Vec<Frame>) -> Result<(), End> {
+        let socket = &mut self.socket;
+        let written = timeout(WRITE_PATIENCE, async {
+            for frame in frames {
+                socket.feed(SocketMessage::Text(frame.as_ref().to_owned())).await?;
+            }
+            socket.flush().await
+        });
+        match written.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(End::Broken),
+            Err(_) => Err(End::Slow),
+        }
+    }
+
+    async fn read(
+        &mut self,
+        message: Option<std::io::Result<SocketMessage>>,
+        limits: &Limits,
+        pulse: &mut Pulse,
+    ) -> Result<Option<Command>, End> {
+        match message {
+            Some(Ok(SocketMessage::Text(text))) => {
+                limits.frames.check().map_err(|_| End::TooMany)?;
+                Ok(self.take_frame(&text, limits).await)
+            }
+            Some(Ok(SocketMessage::Pong(payload))) => {
+                if let Some(rtt_ms) = pulse.pong(&payload) {
+                    let session = self.sender.session;
+                    self.room.tell(Message::RoundTrip { session, rtt_ms }).await;
+                }
+                Ok(None)
+            }
+            // The library answers pings itself.
+            Some(Ok(SocketMessage::Ping(_))) => {
+                limits.frames.check().map_err(|_| End::TooMany)?;
+                Ok(None)
+            }
+            Some(Ok(SocketMessage::Binary(_))) => Err(End::BadFrame),
+            Some(Err(error)) if error.kind() == std::io::ErrorKind::Other => Err(End::BadFrame),
+            Some(Err(_)) => Err(End::Broken),
+            Some(Ok(SocketMessage::Close(_))) | None => Err(End::ClientLeft),
+        }
+    }
+
+    /// Answers what can be answered here; gives back what the log has to decide.
+    async fn take_frame(&self, text: &str, limits: &Limits) -> Option<Command> {
+        if text.len() > FRAME_BYTES_MAX {
+            let message = format!("a frame may have at most {FRAME_BYTES_MAX} bytes");
+            self.push(&ServerFrame::Error { code: "too_large", message });
+            return None;
+        }
+        let session = self.sender.session;
+        match ClientFrame::parse(text) {
+            Ok(ClientFrame::Command(command)) => {
+                if limits.commands.check().is_ok() {
+                    return Some(command);
+                }
+                self.reject(command.client_seq, RejectCode::TooMany, None);
+            }
+            Ok(ClientFrame::Typing) => {
+                let chatter = Chatter::Typing;
+                self.room.tell(Message::Chatter { session, chatter, status: None }).await;
+            }
+            Ok(ClientFrame::Status(status)) => {
+                metrics::histogram!("playback_drift_ms").record(status.drift_ms.abs());
+                let (chatter, status) = (Chatter::Status, Some(status));
+                self.room.tell(Message::Chatter { session, chatter, status }).await;
+            }
+            Ok(ClientFrame::Ping { t }) => {
+                self.push(&ServerFrame::Pong { t, server_time: self.sender.now_ms() });
+            }
+            Err(FrameError { code, message, client_seq }) => match client_seq {
+                Some(client_seq) => self.reject(client_seq, RejectCode::Invalid, Some(message)),
+                None => self.push(&ServerFrame::Error { code, message }),
+            },
+        }
+        None
+    }
+
+    fn reject(&self, client_seq: u64, code: RejectCode, message: Option<String>) {
+        let message = message.unwrap_or_else(|| code.message().to_owned());
+        self.push(&ServerFrame::Reject { client_seq, code, message });
+    }
+
+    fn push(&self, frame: &ServerFrame<'_>) {
+        match serde_json::to_string(frame) {
+            Ok(encoded) => self.outlet.push(encoded.into()),
+            Err(error) => tracing::error!(%error, "a frame could not be encoded"),
+        }
+    }
+
+    /// Waits for the client's own close, so that the goodbye is not lost to a reset.
+    async fn drain(&mut self) {
+        while let Some(Ok(message)) = self.socket.next().await {
+            if matches!(message, SocketMessage::Close(_)) {
+                return;
+            }
+        }
+    }
+}
+
+async fn finished(on_its_way: &mut Option<BoxFuture<'static, Option<Frame>>>) -> Option<Frame> {
+    match on_its_way {
+        Some(future) => future.await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,76 @@
+//! Pings: proof of life, and the round trip that a `play` waits for.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+
+use super::super::end::End;
+
+/// Pause between pings.
+const PING_PAUSE: Duration = Duration::from_secs(25);
+/// How long a pong may take.
+const PONG_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Heartbeat of one socket.
+pub(super) struct Pulse {
+    sent: u64,
+    sent_at: Instant,
+    pong_owed: bool,
+    next_at: Instant,
+}
+
+impl Pulse {
+    /// The first ping goes out at once, to know the round trip from the start.
+    pub(super) fn new() -> Self {
+        let now = Instant::now();
+        Self { sent: 0, sent_at: now, pong_owed: false, next_at: now }
+    }
+
+    /// The payload of the next ping when it is due, or the end of a silent client.
+    pub(super) async fn beat(&mut self) -> Result<Vec<u8>, End> {
+        sleep_until(self.next_at).await;
+        if self.pong_owed {
+            return Err(End::Silent);
+        }
+        self.sent += 1;
+        self.sent_at = Instant::now();
+        self.pong_owed = true;
+        self.next_at = self.sent_at + PONG_PATIENCE;
+        Ok(self.sent.to_be_bytes().to_vec())
+    }
+
+    /// The round trip in ms, if this answers the last ping.
+    pub(super) fn pong(&mut self, payload: &[u8]) -> Option<i64> {
+        if !self.pong_owed || payload != self.sent.to_be_bytes() {
+            return None;
+        }
+        self.pong_owed = false;
+        self.next_at = self.sent_at + PING_PAUSE;
+        i64::try_from(self.sent_at.elapsed().as_millis()).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_answers_is_asked_again_after_the_pause() {
+        let mut pulse = Pulse::new();
+        let ping = pulse.beat().await.unwrap();
+        tokio::time::advance(Duration::from_millis(40)).await;
+        assert_eq!(pulse.pong(b"something else"), None);
+        assert_eq!(pulse.pong(&ping), Some(40));
+        assert_eq!(pulse.pong(&ping), None, "a pong counts once");
+        let started = Instant::now();
+        pulse.beat().await.unwrap();
+        assert_eq!(started.elapsed(), PING_PAUSE - Duration::from_millis(40));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_does_not_answer_is_silent() {
+        let mut pulse = Pulse::new();
+        pulse.beat().await.unwrap();
+        assert_eq!(pulse.beat().await, Err(End::Silent));
+    }
+}

@@ -1,0 +1,160 @@
+//! Bringing a room into memory: read what the log has of it, then follow.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+
+use schemas::fold::{Outcome, fold};
+use schemas::http::RoomStatus;
+use schemas::ids::RoomId;
+use schemas::limits::LEAD_MS_MIN;
+use schemas::record::Record;
+use schemas::state::RoomState;
+use storage::log::{ReadError, ReadRange, Watermarks};
+use storage::rooms::{Closed, RoomRow};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use tokio::sync::mpsc;
+
+use super::Relay;
+use super::room::{INBOX_MAX, RoomHandle, RoomSetup, RoomTask};
+use crate::refusal::Refusal;
+
+/// Records read at once.
+const READ_RECORDS_MAX: usize = 5000;
+/// Bytes read at once.
+const READ_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// A room as the log knows it up to some offset.
+struct Folded {
+    state: Option<RoomState>,
+    first_offset: u64,
+    close_offset: Option<u64>,
+}
+
+impl Relay {
+    /// Reads the room and starts its task.
+    pub(super) async fn load(&self, id: RoomId) -> Result<RoomHandle, Refusal> {
+        let row = self.0.rooms.get(id).await?.ok_or(Refusal::NoSuchRoom(id))?;
+        if matches!(row.status, RoomStatus::Archived | RoomStatus::Aborted) {
+            return Err(Refusal::Closed);
+        }
+        let lane = self.lane(row.partition);
+        let subscription = lane.subscribe(id).await?;
+        let folded = self.fold_until(&row, subscription.from).await;
+        let (folded, state) = match folded {
+            Ok(Folded { state: Some(state), first_offset, close_offset }) => {
+                ((first_offset, close_offset), state)
+            }
+            Ok(Folded { state: None, .. }) => {
+                drop(subscription);
+                lane.unsubscribe(id).await;
+                return Err(Refusal::NoSuchRoom(id));
+            }
+            Err(error) => {
+                drop(subscription);
+                lane.unsubscribe(id).await;
+                return Err(error.into());
+            }
+        };
+        let (first_offset, close_offset) = folded;
+        self.repair_row(&row, &state, first_offset, close_offset).await?;
+        let link = self.0.links.newest(id).await?;
+        let (sender, inbox) = mpsc::channel(INBOX_MAX);
+        let lead_ms = Arc::new(AtomicI64::new(LEAD_MS_MIN));
+        let task = RoomTask::new(RoomSetup {
+            state,
+            partition: row.partition,
+            first_offset,
+            next: subscription.from,
+            records: subscription.records,
+            inbox,
+            lead_ms: Arc::clone(&lead_ms),
+            created_at: rfc3339(row.created_at_ms),
+            link,
+            log: Arc::clone(&self.0.log),
+            rooms: Arc::clone(&self.0.rooms),
+            tracker: self.0.tasks.clone(),
+            options: Arc::clone(&self.0.options),
+        });
+        let relay = self.clone();
+        self.spawn(async move {
+            task.run().await;
+            lane.unsubscribe(id).await;
+            relay.drop_gone(id);
+        });
+        Ok(RoomHandle::new(id, row.partition, sender, lead_ms))
+    }
+
+    /// Folds what the log has of a room before an offset.
+    async fn fold_until(&self, row: &RoomRow, until: u64) -> Result<Folded, ReadError> {
+        let Watermarks { low, .. } = self.0.log.watermarks(row.partition).await?;
+        let mut folded =
+            Folded { state: None, first_offset: 0, close_offset: None };
+        let mut from = row.first_offset.unwrap_or(low).max(low);
+        while from < until {
+            let range = ReadRange {
+                partition: row.partition,
+                from,
+                until,
+                key: Some(row.id),
+                records_max: READ_RECORDS_MAX,
+                bytes_max: READ_BYTES_MAX,
+            };
+            let batch = self.0.log.read(range).await?;
+            for stored in &batch.records {
+                let Ok(record) = Record::decode(&stored.value) else { continue };
+                let was_open = folded.state.as_ref().is_some_and(|state| state.closed().is_none());
+                let outcome = fold(&mut folded.state, &record, stored.at_ms);
+                if outcome == (Outcome::Accepted { seq: 1 }) {
+                    folded.first_offset = stored.offset;
+                }
+                let is_closed = folded.state.as_ref().is_some_and(|state| state.closed().is_some());
+                if was_open && is_closed {
+                    folded.close_offset = Some(stored.offset);
+                }
+            }
+            from = batch.next;
+        }
+        Ok(folded)
+    }
+
+    /// Lets a row that lags its log catch up.
+    async fn repair_row(
+        &self,
+        row: &RoomRow,
+        state: &RoomState,
+        first_offset: u64,
+        close_offset: Option<u64>,
+    ) -> Result<(), Refusal> {
+        if row.status == RoomStatus::Creating {
+            self.0.rooms.mark_open(row.id, first_offset).await?;
+        }
+        if let (Some(reason), Some(close_offset)) = (state.closed(), close_offset)
+            && row.status != RoomStatus::Closed
+        {
+            let closed = Closed { first_offset, close_offset, reason, at_ms: state.at_ms() };
+            self.0.rooms.mark_closed(row.id, &closed).await?;
+        }
+        Ok(())
+    }
+
+    fn drop_gone(&self, id: RoomId) {
+        let cell = {
+            let loaded = self.0.loaded.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            loaded
+                .get(&id)
+                .filter(|cell| cell.get().is_some_and(RoomHandle::is_gone))
+                .map(Arc::clone)
+        };
+        if let Some(cell) = cell {
+            self.forget(id, &cell);
+        }
+    }
+}
+
+/// A moment as HTTP shows it.
+pub(crate) fn rfc3339(at_ms: i64) -> String {
+    let moment = OffsetDateTime::from_unix_timestamp_nanos(i128::from(at_ms) * 1_000_000)
+        .unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    moment.format(&Rfc3339).unwrap_or_default()
+}

@@ -1,0 +1,143 @@
+//! The way out to one session: a bounded queue that the room fills without ever waiting and
+//! the connection empties in one go. Over the bound the session is cut, never the room.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::Notify;
+
+use super::end::End;
+
+/// Most frames that may wait for one session.
+pub(crate) const QUEUE_FRAMES_MAX: usize = 4096;
+/// Most bytes that may wait for one session.
+pub(crate) const QUEUE_BYTES_MAX: usize = 1024 * 1024;
+
+/// A frame, encoded once for everyone.
+pub(crate) type Frame = Arc<str>;
+
+#[derive(Default)]
+struct Queue {
+    frames: VecDeque<Frame>,
+    bytes: usize,
+    end: Option<End>,
+}
+
+/// The queue; shared by the room and the connection.
+#[derive(Default)]
+pub(crate) struct Outlet {
+    queue: Mutex<Queue>,
+    wake: Notify,
+}
+
+/// What a connection has to do next.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Due {
+    /// Write these, in order.
+    Frames(Vec<Frame>),
+    /// Say goodbye.
+    End(End),
+}
+
+impl Outlet {
+    /// Queues a frame, or ends the session as too slow.
+    pub(crate) fn push(&self, frame: Frame) {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let full = queue.frames.len() >= QUEUE_FRAMES_MAX
+            || queue.bytes.saturating_add(frame.len()) > QUEUE_BYTES_MAX;
+        if full {
+            queue.end.get_or_insert(End::Slow);
+            queue.frames = VecDeque::new();
+        } else if queue.end.is_none() {
+            queue.bytes += frame.len();
+            queue.frames.push_back(frame);
+        }
+        drop(queue);
+        self.wake.notify_one();
+    }
+
+    /// Queues the first frame, which may be as large as it must.
+    pub(crate) fn push_first(&self, frame: Frame) {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        queue.frames.push_back(frame);
+        drop(queue);
+        self.wake.notify_one();
+    }
+
+    /// Ends the session once what is queued is written; the first reason stays.
+    pub(crate) fn end(&self, end: End) {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).end.get_or_insert(end);
+        self.wake.notify_one();
+    }
+
+    /// Waits for something to do; cancel-safe.
+    pub(crate) async fn due(&self) -> Due {
+        loop {
+            if let Some(due) = self.take() {
+                return due;
+            }
+            self.wake.notified().await;
+        }
+    }
+
+    fn take(&self) -> Option<Due> {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        if queue.frames.is_empty() {
+            return queue.end.map(Due::End);
+        }
+        queue.bytes = 0;
+        // A new, empty deque: a quiet session keeps no buffer.
+        Some(Due::Frames(std::mem::take(&mut queue.frames).into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(bytes: usize) -> Frame {
+        "x".repeat(bytes).into()
+    }
+
+    #[tokio::test]
+    async fn gives_frames_in_order_and_then_the_end() {
+        let outlet = Outlet::default();
+        outlet.push("a".into());
+        outlet.push("b".into());
+        outlet.end(End::RoomClosed);
+        outlet.push("after the end".into());
+        assert_eq!(outlet.due().await, Due::Frames(vec!["a".into(), "b".into()]));
+        assert_eq!(outlet.due().await, Due::End(End::RoomClosed));
+    }
+
+    #[tokio::test]
+    async fn holds_its_limit_of_bytes_and_ends_as_slow_one_past_it() {
+        let outlet = Outlet::default();
+        outlet.push(frame(QUEUE_BYTES_MAX));
+        assert!(matches!(outlet.due().await, Due::Frames(frames) if frames.len() == 1));
+        outlet.push(frame(QUEUE_BYTES_MAX));
+        outlet.push(frame(1));
+        assert_eq!(outlet.due().await, Due::End(End::Slow));
+    }
+
+    #[tokio::test]
+    async fn holds_its_limit_of_frames_and_ends_as_slow_one_past_it() {
+        let outlet = Outlet::default();
+        for _ in 0..QUEUE_FRAMES_MAX {
+            outlet.push(frame(1));
+        }
+        assert!(matches!(outlet.due().await, Due::Frames(frames) if frames.len() == QUEUE_FRAMES_MAX));
+        for _ in 0..=QUEUE_FRAMES_MAX {
+            outlet.push(frame(1));
+        }
+        assert_eq!(outlet.due().await, Due::End(End::Slow));
+    }
+
+    #[tokio::test]
+    async fn keeps_the_first_reason() {
+        let outlet = Outlet::default();
+        outlet.end(End::Removed);
+        outlet.end(End::Shutdown);
+        assert_eq!(outlet.due().await, Due::End(End::Removed));
+    }
+}

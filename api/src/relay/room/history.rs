@@ -1,0 +1,97 @@
+//! What a room shows of its past: the first frame of a socket, and pages by HTTP.
+
+use schemas::event::Event;
+use schemas::frame::{MemberView, ServerFrame, You};
+use schemas::http::{EventView, OwnerView, RoomMovieView, RoomStatus, RoomView};
+use schemas::ids::UserId;
+use schemas::limits::WELCOME_EVENTS_MAX;
+use schemas::state::RoomState;
+
+use super::{HistoryPage, Position};
+use crate::refusal::Refusal;
+
+/// A client that missed more than this is welcomed afresh.
+pub(crate) const RESUME_EVENTS_MAX: usize = 5000;
+
+/// How a room looks, from its state and from what its row says.
+pub(super) fn view(state: &RoomState, created_at: &str, link: Option<&str>) -> RoomView {
+    let owner_name = state.people().get(&state.owner()).map(|person| person.name.clone());
+    let is_open = state.closed().is_none();
+    RoomView {
+        id: state.room(),
+        movie: RoomMovieView {
+            id: state.movie().movie_id,
+            title: state.movie().title.clone(),
+            duration_ms: state.movie().duration_ms,
+        },
+        owner: OwnerView { id: state.owner(), name: owner_name.unwrap_or_default() },
+        status: if is_open { RoomStatus::Open } else { RoomStatus::Closed },
+        control: state.control(),
+        members_count: state.members_count() as u64,
+        created_at: created_at.to_owned(),
+        link: link.filter(|_| is_open).map(ToOwned::to_owned),
+    }
+}
+
+/// The first frame of a socket: exactly what was missed, if that can be proved; else the
+/// whole state with the last events.
+pub(super) fn first_frame<'a>(
+    state: &'a RoomState,
+    epoch: &'a str,
+    server_time: i64,
+    position: Option<&Position>,
+    you: You,
+    room: &'a RoomView,
+) -> ServerFrame<'a> {
+    if let Some(events) = position.and_then(|position| missed(state, epoch, position)) {
+        return ServerFrame::Resume { epoch, seq: state.seq(), server_time, events };
+    }
+    let skipped = state.events().len().saturating_sub(WELCOME_EVENTS_MAX);
+    ServerFrame::Welcome {
+        epoch,
+        seq: state.seq(),
+        server_time,
+        you,
+        room,
+        playback: state.playback(),
+        members: members(state),
+        messages: state.events().get(skipped..).unwrap_or_default(),
+        has_more: skipped > 0,
+    }
+}
+
+fn missed<'a>(state: &'a RoomState, epoch: &str, position: &Position) -> Option<&'a [Event]> {
+    if position.epoch != epoch {
+        return None;
+    }
+    state.events_since(position.since).filter(|events| events.len() <= RESUME_EVENTS_MAX)
+}
+
+fn members(state: &RoomState) -> Vec<MemberView> {
+    let people = state.people().iter();
+    people
+        .map(|(user_id, person)| MemberView {
+            user_id: *user_id,
+            name: person.name.clone(),
+            present: person.joined,
+        })
+        .collect()
+}
+
+/// A page of history for someone who is or was a member.
+pub(super) fn page(
+    state: &RoomState,
+    user: UserId,
+    before: Option<u64>,
+    limit: usize,
+) -> Result<HistoryPage, Refusal> {
+    if !state.people().contains_key(&user) {
+        return Err(Refusal::NotMember);
+    }
+    let end = before.map_or(state.seq(), |before| before.saturating_sub(1).min(state.seq()));
+    let end = usize::try_from(end).unwrap_or(usize::MAX);
+    let start = end.saturating_sub(limit);
+    let events = state.events().get(start..end).unwrap_or_default();
+    let items: Result<Vec<_>, _> = events.iter().rev().map(EventView::new).collect();
+    Ok((items.map_err(|error| Refusal::Internal(error.into()))?, start > 0))
+}

@@ -1,0 +1,92 @@
+//! A room comes to be: row, first record, open row, link. A crash between two steps is
+//! repaired by whoever reads the room next; the janitor ends what never opened.
+
+use schemas::http::{CreateRoomBody, RoomCreatedAnswer, RoomStatus};
+use schemas::ids::RoomId;
+use schemas::limits::TITLE_CHARS_MAX;
+use schemas::record::{Entry, Record, RoomCreated};
+use schemas::upstream::Film;
+use storage::rooms::{RoomRow, RoomsError};
+use uuid::Uuid;
+
+use super::{Caller, Refusal, Services};
+use crate::relay::append_record;
+
+impl Services {
+    /// Creates a room of the caller's; the caller is its first member.
+    pub async fn create_room(
+        &self,
+        caller: &Caller,
+        body: CreateRoomBody,
+    ) -> Result<RoomCreatedAnswer, Refusal> {
+        let title = body.title.as_deref().map(checked_title).transpose()?;
+        if self.rooms.open_room_of(caller.user).await?.is_some() {
+            return Err(Refusal::RoomExists { user: caller.user });
+        }
+        let film = self.film(caller, body.movie_id).await?;
+        let row = self.new_row(caller, &body, title, film);
+        match self.rooms.create(&row).await {
+            Err(RoomsError::OwnerHasRoom) => {
+                return Err(Refusal::RoomExists { user: caller.user });
+            }
+            other => other?,
+        }
+        let appended = append_record(self.log.as_ref(), row.partition, &first_record(&row)).await?;
+        self.rooms.mark_open(row.id, appended.offset).await?;
+        self.rooms.add_member(row.id, caller.user, appended.at_ms).await?;
+        let link = self.links.create(row.id).await?;
+        // From now on the room's own task watches over it.
+        self.relay.room(row.id).await?;
+        Ok(RoomCreatedAnswer { success: true, errors: vec![], link, room_id: row.id })
+    }
+
+    fn new_row(
+        &self,
+        caller: &Caller,
+        body: &CreateRoomBody,
+        title: Option<String>,
+        film: Film,
+    ) -> RoomRow {
+        let id = Uuid::now_v7();
+        // The last bytes of a UUIDv7 are random, which spreads the rooms evenly.
+        let partition = u32::try_from(id.as_u128() % u128::from(self.log.partitions().max(1)));
+        RoomRow {
+            id: RoomId(id),
+            owner: caller.user,
+            owner_name: caller.name.clone(),
+            movie_id: body.movie_id,
+            title: title.unwrap_or_else(|| film.title.chars().take(TITLE_CHARS_MAX).collect()),
+            duration_ms: i64::try_from(film.duration_ms).unwrap_or(0),
+            control: body.control.unwrap_or_default(),
+            status: RoomStatus::Creating,
+            partition: partition.unwrap_or(0),
+            epoch: self.log.epoch().to_owned(),
+            first_offset: None,
+            close_offset: None,
+            close_reason: None,
+            created_at_ms: self.clock.now_ms(),
+            closed_at_ms: None,
+        }
+    }
+}
+
+fn first_record(row: &RoomRow) -> Record {
+    let created = RoomCreated {
+        owner: row.owner,
+        owner_name: row.owner_name.clone(),
+        movie_id: row.movie_id,
+        title: row.title.clone(),
+        duration_ms: row.duration_ms,
+        control: row.control,
+    };
+    Record::of_node(row.id, Some(row.owner), Entry::RoomCreated(created))
+}
+
+fn checked_title(title: &str) -> Result<String, Refusal> {
+    let title = title.trim();
+    if (1..=TITLE_CHARS_MAX).contains(&title.chars().count()) {
+        return Ok(title.to_owned());
+    }
+    let message = format!("must have 1 to {TITLE_CHARS_MAX} characters");
+    Err(Refusal::Invalid { field: "title", message })
+}

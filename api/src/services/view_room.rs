@@ -1,0 +1,36 @@
+//! How a room looks: from the relay while it lives, from its row afterwards.
+
+use schemas::http::{OwnerView, RoomMovieView, RoomStatus, RoomView};
+use schemas::ids::RoomId;
+use storage::rooms::RoomRow;
+
+use super::{Caller, Refusal, Services};
+use crate::relay::rfc3339;
+
+impl Services {
+    /// The room as anybody who holds its id may see it.
+    pub async fn view_room(&self, caller: &Caller, room: RoomId) -> Result<RoomView, Refusal> {
+        let row = self.rooms.get(room).await?.ok_or(Refusal::NoSuchRoom(room))?;
+        match row.status {
+            RoomStatus::Creating | RoomStatus::Open => {
+                Ok(self.relay.room(room).await?.look(caller.user).await?.view)
+            }
+            RoomStatus::Closed | RoomStatus::Archived => Ok(view_of_row(row)),
+            RoomStatus::Aborted => Err(Refusal::NoSuchRoom(room)),
+        }
+    }
+}
+
+/// A room that nobody is in.
+pub(super) fn view_of_row(row: RoomRow) -> RoomView {
+    RoomView {
+        id: row.id,
+        movie: RoomMovieView { id: row.movie_id, title: row.title, duration_ms: row.duration_ms },
+        owner: OwnerView { id: row.owner, name: row.owner_name },
+        status: row.status,
+        control: row.control,
+        members_count: 0,
+        created_at: rfc3339(row.created_at_ms),
+        link: None,
+    }
+}
