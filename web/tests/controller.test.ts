@@ -104,6 +104,20 @@ describe('controller', () => {
     expect(Math.abs(last.driftMs)).toBeLessThan(30);
   });
 
+  it('follows jumps of the room at once, even in the middle of a seek, and learns nothing false', async () => {
+    player.seekTakesMs = 300;
+    await runningOff(0);
+    for (const position_ms of [50_000, 90_000, 130_000]) {
+      const jump = playback({ position_ms, since_ms: ROOM_NOW_MS + elapsedMs });
+      controller.setPlayback(jump, player.durationMs);
+      await run(TICK_MS);
+    }
+    expect(player.seeks).toHaveLength(3);
+    const report = await run(3_000);
+    expect(player.seeks).toHaveLength(3);
+    expect(Math.abs(report.driftMs)).toBeLessThan(60);
+  });
+
   it('keeps a fast device in step without ever seeking', async () => {
     player.speed = 1.002;
     await runningOff(0);

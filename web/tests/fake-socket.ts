@@ -5,6 +5,7 @@ export class FakeSocket {
   readonly url: string;
   readonly protocol: string;
   readonly sent: string[] = [];
+  readyState: number = WebSocket.OPEN;
   closedWith: number | undefined;
   onmessage: ((event: { data: string }) => void) | null = null;
   onclose: ((event: { code: number }) => void) | null = null;

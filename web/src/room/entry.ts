@@ -9,25 +9,30 @@ import type { Ticket } from '../api/types';
 
 export class Entry {
   readonly #roomId: string;
+  #isMember: boolean;
   #session: string | null = null;
   #claimed: Promise<void> | null = null;
 
-  constructor(roomId: string) {
+  /** `isMember` is a guess that saves a round trip; a wrong one costs one. */
+  constructor(roomId: string, isMember: boolean) {
     this.#roomId = roomId;
+    this.#isMember = isMember;
   }
 
   /** A ticket for this tab, becoming a member where needed. Throws `ApiError`. */
   async enter(): Promise<Ticket> {
     this.#claimed ??= this.#claimStored();
     await this.#claimed;
-    const ticket = await (this.#session ? this.#asMember(this.#session) : this.#asNewcomer());
-    this.#keep(ticket.session);
-    return ticket;
+    const entered = await (this.#isMember ? this.#asMember() : this.#asNewcomer());
+    this.#isMember = true;
+    this.#keep(entered.session);
+    return entered;
   }
 
   /** Gives the identity up: the person left, or is someone else now. */
   forget(): void {
     this.#session = null;
+    this.#isMember = false;
     this.#storage(() => sessionStorage.removeItem(this.#key));
   }
 
@@ -40,9 +45,9 @@ export class Entry {
     }
   }
 
-  async #asMember(session: string): Promise<Ticket> {
+  async #asMember(): Promise<Ticket> {
     try {
-      return await ticket(this.#roomId, session);
+      return await ticket(this.#roomId, this.#session);
     } catch (error) {
       if (!isStatus(error, 403)) throw error;
       this.forget();
@@ -52,7 +57,9 @@ export class Entry {
 
   async #claimStored(): Promise<void> {
     const stored = this.#storage(() => sessionStorage.getItem(this.#key)) ?? null;
-    if (stored && (await claim(stored))) this.#session = stored;
+    if (!stored || !(await claim(stored))) return;
+    this.#session = stored;
+    this.#isMember = true;
   }
 
   #keep(session: string): void {

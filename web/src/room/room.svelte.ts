@@ -42,9 +42,10 @@ export class Room {
   #pingsSent = 0;
   #typingSentMs = Number.NEGATIVE_INFINITY;
 
-  constructor(id: string) {
+  /** `isMember`: whether this person is thought to be in the room already, as its owner is. */
+  constructor(id: string, isMember: boolean) {
     this.id = id;
-    this.#entry = new Entry(id);
+    this.#entry = new Entry(id, isMember);
     this.#connection = new Connection({
       enter: () => this.#entry.enter(),
       position: () => this.#state && { epoch: this.#state.epoch, seq: this.#state.seq },

@@ -74,7 +74,7 @@ export class Connection {
 
   /** Sends if the line is open; whether it was. */
   send(frame: ClientFrame): boolean {
-    if (this.#line.state !== 'open' || !this.#socket) return false;
+    if (this.#line.state !== 'open' || this.#socket?.readyState !== WebSocket.OPEN) return false;
     this.#socket.send(JSON.stringify(frame));
     if (frame.type === 'ping')
       this.#silence ??= setTimeout(() => this.#retry(null), SILENCE_MAX_MS);

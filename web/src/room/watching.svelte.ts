@@ -27,6 +27,8 @@ export class Watching {
   #report = $state.raw<Report | null>(null);
   #driftShownMs = $state(0);
   #positionMs = $state(0);
+  #paused = $state(true);
+  #offsetMs = $state(0);
   #start = $state.raw<PlayOutcome | null>(null);
   #hasPlayed = false;
   #statusSent: { atMs: number; status: MemberStatus } | null = null;
@@ -63,7 +65,7 @@ export class Watching {
 
   /** What to draw the controls for: the room's playback or one's own act on its way. */
   get paused(): boolean {
-    return this.#controller.shown?.paused ?? true;
+    return this.#paused;
   }
 
   /** `muted`: runs without sound until asked; `refused`: waits for a touch. */
@@ -72,10 +74,11 @@ export class Watching {
   }
 
   get offsetMs(): number {
-    return this.#controller.offsetMs;
+    return this.#offsetMs;
   }
 
   set offsetMs(offsetMs: number) {
+    this.#offsetMs = offsetMs;
     this.#controller.offsetMs = offsetMs;
   }
 
@@ -100,9 +103,11 @@ export class Watching {
     this.#controller.setPlayback(state.playback, state.movie.duration_ms);
     const report = this.#controller.tick();
     this.#report = report;
+    this.#paused = this.#controller.shown?.paused ?? true;
     this.#positionMs = this.#player.positionMs;
     if (!report) return;
-    this.#driftShownMs += SHOWN_WEIGHT * (report.driftMs - this.#driftShownMs);
+    const changeMs = report.driftMs - this.#driftShownMs;
+    this.#driftShownMs += Math.abs(changeMs) > SEEK_OVER_MS ? changeMs : SHOWN_WEIGHT * changeMs;
     const nowMs = performance.now();
     this.#watchHolds(report, state.playback, state.me.userId, nowMs);
     this.#watchEnd(report, state.playback, nowMs);
@@ -174,12 +179,13 @@ export class Watching {
     const nowMs = this.#room.clock.nowMs();
     if (shown && nowMs !== null)
       this.#controller.anticipate({ ...shown, since_ms: nowMs, ...change });
+    this.#paused = this.#controller.shown?.paused ?? true;
   }
 
   /** Where the room is, ms. */
   #targetMs(): number {
-    const targetMs = this.#report?.targetMs ?? this.#player.positionMs;
-    return Math.max(0, Math.round(targetMs - this.offsetMs));
+    const roomMs = this.#controller.roomPositionMs() ?? this.#player.positionMs;
+    return Math.max(0, Math.round(roomMs));
   }
 
   /** The frame on this screen; a player that has lost step must not drag the room to its place. */

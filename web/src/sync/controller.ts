@@ -32,6 +32,8 @@ const REST_TOLERANCE_MS = 8;
 export const RETRY_MS = 1_000;
 /** What an act of one's own shows before the room has answered; then the room's word holds. */
 export const ANTICIPATE_MAX_MS = 2_000;
+/** A new target that far from the old one is a jump of the room, not a correction. */
+const JUMP_MS = 50;
 /** The last moments, in which a player may already have stopped. */
 const END_SLACK_MS = 50;
 
@@ -72,6 +74,8 @@ export class Controller {
   #retryAtMs = 0;
   #restedAtMs: number | null = null;
   #nudging = false;
+  /** The playback of the last look, to notice jumps of the room. */
+  #looked: Playback | null = null;
 
   constructor(parts: ControllerParts) {
     this.#parts = parts;
@@ -107,6 +111,13 @@ export class Controller {
     return this.#playback;
   }
 
+  /** Where the room is at this very moment, ms; null while unknown. */
+  roomPositionMs(): number | null {
+    const playback = this.shown;
+    const nowMs = this.#parts.roomNowMs();
+    return playback && nowMs !== null ? this.#expectedMs(playback, nowMs) : null;
+  }
+
   /** Compares and corrects; null while the room or its time is not known. */
   tick(): Report | null {
     const playback = this.shown;
@@ -115,18 +126,20 @@ export class Controller {
     const { player } = this.#parts;
     const report = this.#compare(playback, nowMs);
     if (player.durationMs === 0) return report;
+    const jumped = this.#hasJumped(playback, nowMs);
     // A player that stands needs a moment to start: ask for it that much earlier.
     const aheadMs = player.paused ? this.#startCost.ms : 0;
     const run = !report.atEnd && isRunning(playback, nowMs + aheadMs);
-    if (run) this.#follow(playback, report);
+    if (jumped && run && !player.paused && Math.abs(report.driftMs) > SEEK_OVER_MS)
+      this.#seekAhead(playback, report);
+    else if (run) this.#follow(playback, report);
     else this.#rest(playback, report);
     return report;
   }
 
   #compare(playback: Playback, nowMs: number): Report {
     const { player } = this.#parts;
-    const roomMs = expectedPositionMs(playback, nowMs, this.#durationMs || player.durationMs);
-    const targetMs = Math.max(0, roomMs + this.offsetMs);
+    const targetMs = Math.max(0, this.#expectedMs(playback, nowMs) + this.offsetMs);
     const lastMs = Math.min(this.#durationMs || Infinity, player.durationMs || Infinity);
     const atEnd = targetMs >= lastMs - END_SLACK_MS;
     return {
@@ -136,6 +149,24 @@ export class Controller {
       stalled: !playback.paused && !atEnd && !this.#refused && (player.seeking || !player.ready),
       atEnd,
     };
+  }
+
+  #expectedMs(playback: Playback, nowMs: number): number {
+    const lengthMs = this.#durationMs || this.#parts.player.durationMs;
+    return expectedPositionMs(playback, nowMs, lengthMs);
+  }
+
+  /** After a jump, what was learned on the way to the old place is void, and nothing is waited for. */
+  #hasJumped(playback: Playback, nowMs: number): boolean {
+    const before = this.#looked;
+    this.#looked = playback;
+    if (!before || before === playback) return false;
+    const byMs = this.#expectedMs(playback, nowMs) - this.#expectedMs(before, nowMs);
+    if (Math.abs(byMs) <= JUMP_MS) return false;
+    this.#seekCost.forget();
+    this.#startCost.forget();
+    this.#retryAtMs = 0;
+    return true;
   }
 
   /** The room stands: so does the player, on the same frame. */

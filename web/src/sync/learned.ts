@@ -28,6 +28,11 @@ export class LearnedCost {
     this.#looksLeft = SETTLE_LOOKS;
   }
 
+  /** Something else moved the player or its target: there is nothing to learn from this act. */
+  forget(): void {
+    this.#looksLeft = 0;
+  }
+
   /** Tells how far off the player is; `settling` until its effect can be judged. */
   observe(driftMs: number): 'settling' | null {
     if (this.#looksLeft === 0) return null;

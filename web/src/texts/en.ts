@@ -67,8 +67,9 @@ export const en = {
 
   home: {
     title: 'Films',
-    matches: 'You both want these',
+    matches: 'You and your friends want these',
     noMatches: 'No matches yet. Mark films you want to watch, and befriend people who do too.',
+    findPeople: 'Find friends',
     catalogue: 'All films',
     search: 'Search films',
     nothing: (query: string) => (query ? `No film matches “${query}”.` : 'There are no films yet.'),
