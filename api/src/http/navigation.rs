@@ -1,0 +1,50 @@
+//! People who open API addresses in a browser are led to the page.
+
+use poem::http::{Method, StatusCode, header};
+use poem::{Endpoint, IntoResponse, Middleware, Request, Response};
+use schemas::ids::RoomId;
+
+/// Whether a browser asks for a page to show, rather than a program for an answer.
+pub(super) fn is_navigation(request: &Request) -> bool {
+    let accepts = request.headers().get_all(header::ACCEPT).iter();
+    let wants_page = |accept: &header::HeaderValue| {
+        accept.to_str().is_ok_and(|accept| accept.contains("text/html"))
+    };
+    matches!(*request.method(), Method::GET | Method::HEAD) && accepts.into_iter().any(wants_page)
+}
+
+/// Leads a navigation to `/api/v1/room/{room_id}/join` on to the room's page, before
+/// anything is asked of a token that a navigation cannot carry.
+pub(super) struct JoinByPage;
+
+impl<E: Endpoint> Middleware<E> for JoinByPage {
+    type Output = JoinedByPage<E>;
+
+    fn transform(&self, inner: E) -> Self::Output {
+        JoinedByPage { inner }
+    }
+}
+
+pub(super) struct JoinedByPage<E> {
+    inner: E,
+}
+
+impl<E: Endpoint> Endpoint for JoinedByPage<E> {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        match joined_room(request.uri().path()) {
+            Some(room) if is_navigation(&request) => Ok(Response::builder()
+                .status(StatusCode::SEE_OTHER)
+                .header(header::LOCATION, format!("/room/{room}"))
+                .header(header::VARY, "Accept")
+                .finish()),
+            _ => Ok(self.inner.call(request).await?.into_response()),
+        }
+    }
+}
+
+fn joined_room(path: &str) -> Option<RoomId> {
+    let room = path.strip_prefix("/api/v1/room/")?.strip_suffix("/join")?;
+    room.parse().ok()
+}
