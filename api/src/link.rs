@@ -14,9 +14,9 @@ use storage::rooms::{Invite, Rooms, RoomsError};
 use crate::refusal::Refusal;
 
 /// Links one room may have.
-pub const INVITES_MAX: u32 = 100;
+pub(crate) const INVITES_MAX: u32 = 100;
 /// Characters of a code: 12 of 58 signs are 70 bits.
-pub const CODE_CHARS: usize = 12;
+pub(crate) const CODE_CHARS: usize = 12;
 /// Attempts when two calls take the same number at once.
 const INVITE_TRIES_MAX: u32 = 5;
 /// What an outside shortener may take before the built-in one answers.

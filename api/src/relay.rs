@@ -73,9 +73,9 @@ impl Default for RelayOptions {
     fn default() -> Self {
         Self {
             session_grace: Duration::from_secs(10),
-            ended_close: Duration::from_secs(10 * 60),
-            empty_close: Duration::from_secs(15 * 60),
-            room_age_max: Duration::from_secs(12 * 60 * 60),
+            ended_close: Duration::from_mins(10),
+            empty_close: Duration::from_mins(15),
+            room_age_max: Duration::from_hours(12),
         }
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use storage::log::BoxError;
 
 /// How long a ticket opens the door.
-pub const TICKET_LIFE_MS: i64 = 60_000;
+pub(crate) const TICKET_LIFE_MS: i64 = 60_000;
 const AUDIENCE: &str = "movie-together/socket";
 
 /// What a ticket says.

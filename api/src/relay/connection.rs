@@ -152,7 +152,7 @@ impl<S: Socket> Connection<S> {
     ) -> Result<Option<Command>, End> {
         match message {
             Some(Ok(SocketMessage::Text(text))) => {
-                limits.frames.check().map_err(|_| End::TooMany)?;
+                limits.frames.check().map_err(|_too_soon| End::TooMany)?;
                 Ok(self.take_frame(&text, limits).await)
             }
             Some(Ok(SocketMessage::Pong(payload))) => {
@@ -164,7 +164,7 @@ impl<S: Socket> Connection<S> {
             }
             // The library answers pings itself.
             Some(Ok(SocketMessage::Ping(_))) => {
-                limits.frames.check().map_err(|_| End::TooMany)?;
+                limits.frames.check().map_err(|_too_soon| End::TooMany)?;
                 Ok(None)
             }
             Some(Ok(SocketMessage::Binary(_))) => Err(End::BadFrame),
@@ -175,7 +175,7 @@ impl<S: Socket> Connection<S> {
     }
 
     /// Answers what can be answered here; gives back what the log has to decide.
-    async fn take_frame(&self, text: &str, limits: &Limits) -> Option<Command> {
+    async fn take_frame(&mut self, text: &str, limits: &Limits) -> Option<Command> {
         if text.len() > FRAME_BYTES_MAX {
             let message = format!("a frame may have at most {FRAME_BYTES_MAX} bytes");
             self.push(&ServerFrame::Error { code: "too_large", message });

@@ -58,10 +58,6 @@ impl Presence {
         self.sessions.get_mut(&session)
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.sessions.is_empty()
-    }
-
     pub(crate) fn is_here(&self, user: UserId) -> bool {
         self.sessions.values().any(|session| session.user == user)
     }

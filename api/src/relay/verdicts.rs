@@ -26,8 +26,7 @@ impl Verdicts {
     pub(crate) fn add(&mut self, offset: u64, outcome: Outcome) {
         self.next = offset + 1;
         if let Some(asker) = self.waiting.remove(&offset) {
-            // The asker may have given up.
-            drop(asker.send(outcome));
+            answer(asker, outcome);
         }
         if self.recent.len() == VERDICTS_KEPT {
             self.recent.pop_front();
@@ -41,7 +40,14 @@ impl Verdicts {
             self.waiting.retain(|_, waiting| !waiting.is_closed());
             self.waiting.insert(offset, asker);
         } else if let Some((_, outcome)) = self.recent.iter().find(|(known, _)| *known == offset) {
-            drop(asker.send(*outcome));
+            answer(asker, *outcome);
         }
+    }
+}
+
+/// An asker that gave up needs no answer.
+fn answer(asker: oneshot::Sender<Outcome>, outcome: Outcome) {
+    if asker.send(outcome).is_err() {
+        tracing::debug!("nobody waits for this verdict any more");
     }
 }

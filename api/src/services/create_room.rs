@@ -24,7 +24,7 @@ impl Services {
             return Err(Refusal::RoomExists { user: caller.user });
         }
         let film = self.film(caller, body.movie_id).await?;
-        let row = self.new_row(caller, &body, title, film);
+        let row = self.new_row(caller, &body, title, &film);
         match self.rooms.create(&row).await {
             Err(RoomsError::OwnerHasRoom) => {
                 return Err(Refusal::RoomExists { user: caller.user });
@@ -45,7 +45,7 @@ impl Services {
         caller: &Caller,
         body: &CreateRoomBody,
         title: Option<String>,
-        film: Film,
+        film: &Film,
     ) -> RoomRow {
         let id = Uuid::now_v7();
         // The last bytes of a UUIDv7 are random, which spreads the rooms evenly.

@@ -36,7 +36,7 @@ const TICK: Duration = Duration::from_secs(1);
 /// Pause before a leave or a close that was not logged is tried again.
 const RETRY_PAUSE: Duration = Duration::from_secs(5);
 /// How long a closed room stays in memory for those who still read in it.
-const CLOSED_LINGER: Duration = Duration::from_secs(60);
+const CLOSED_LINGER: Duration = Duration::from_mins(1);
 const TICKET_LIFE: Duration = Duration::from_millis(TICKET_LIFE_MS.unsigned_abs());
 
 /// What a room's task begins with.
