@@ -6,11 +6,12 @@
 //! | [`rooms::Rooms`] | one row a room: where its records are and how far it is | `sqlite` |
 //! | [`archive::Archive`] | the events of closed rooms | `sqlite` |
 //!
-//! To add an adapter: implement the port, run its suite of `contract` against it, and
+//! To add an adapter: implement the port, run its suite of [`contract`] against it, and
 //! teach [`open()`] its URL scheme.
 
 pub mod archive;
 pub mod clock;
+pub mod contract;
 pub mod log;
 mod open;
 pub mod rooms;

@@ -1,34 +1,57 @@
+//! The SQLite adapters keep the ports' contracts.
+
+use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use bytes::Bytes;
-use futures_util::StreamExt;
-use schemas::ids::RoomId;
 use storage::clock::SystemClock;
-use storage::{StorageUrls, open};
-use uuid::Uuid;
+use storage::contract::{self, Broken};
+use storage::{Storage, StorageUrls, open};
 
-#[tokio::test]
-async fn smoke() {
-    let dir = tempfile::tempdir().unwrap();
-    let url = format!("sqlite://{}/a/b.db", dir.path().display());
-    let urls = StorageUrls {
+/// Makes storages, each in a file of its own.
+struct Files {
+    directory: tempfile::TempDir,
+    made: AtomicU32,
+}
+
+impl Files {
+    fn new() -> Self {
+        Self {
+            directory: tempfile::tempdir().unwrap(),
+            made: AtomicU32::new(0),
+        }
+    }
+
+    async fn make(&self) -> Storage {
+        let number = self.made.fetch_add(1, Ordering::Relaxed);
+        let path = self.directory.path().join(format!("{number}.db"));
+        open(&urls(&path), Arc::new(SystemClock)).await.unwrap()
+    }
+}
+
+fn urls(path: &Path) -> StorageUrls {
+    let url = format!("sqlite://{}", path.display());
+    StorageUrls {
         rooms: url.clone(),
         log: url.clone(),
         archive: url,
-    };
-    let storage = open(&urls, Arc::new(SystemClock)).await.unwrap();
-    let room = RoomId(Uuid::now_v7());
-    let mut tail = storage.log.tail(1, 0).await.unwrap();
-    let a = storage
-        .log
-        .append(1, room, Bytes::from_static(b"x"))
-        .await
-        .unwrap();
-    assert_eq!(a.offset, 0);
-    let got = tail.next().await.unwrap().unwrap();
-    assert_eq!(got.at_ms, a.at_ms);
-    storage.log.truncate(1, 9).await.unwrap();
-    let w = storage.log.watermarks(1).await.unwrap();
-    assert_eq!((w.low, w.high), (1, 1));
-    storage.log.flush().await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlite_keeps_the_contract_of_the_log() -> Result<(), Broken> {
+    let files = Files::new();
+    contract::log::check(async || files.make().await.log).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlite_keeps_the_contract_of_the_rooms() -> Result<(), Broken> {
+    let files = Files::new();
+    contract::rooms::check(async || files.make().await.rooms).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlite_keeps_the_contract_of_the_archive() -> Result<(), Broken> {
+    let files = Files::new();
+    contract::archive::check(async || files.make().await.archive).await
 }

@@ -1,0 +1,105 @@
+//! What every archive must do.
+
+mod insert;
+mod quarantine;
+mod seal;
+
+use std::sync::Arc;
+
+use schemas::archive::{ArchivedEvent, HashChain, Seal};
+use schemas::event::Event;
+use schemas::ids::{MovieId, RoomId, UserId};
+use schemas::playback::Playback;
+use schemas::record::{Chat, Entry};
+use uuid::Uuid;
+
+use super::{Broken, Check, Checked, checks, run_all};
+use crate::archive::Archive;
+
+/// Runs every check, each on an archive of its own.
+pub async fn check(make: impl AsyncFn() -> Arc<dyn Archive>) -> Result<(), Broken> {
+    run_all(make, CHECKS).await
+}
+
+const CHECKS: &[Check<dyn Archive>] = checks! {
+    "a repeated insert changes nothing" => insert::repeats,
+    "another content under the same offset is a conflict" => insert::conflicts,
+    "a room is read back as the chain of its events" => insert::reads_back,
+    "the chain ends before a gap" => insert::gap,
+    "the chain ends before a doubled seq" => insert::doubled,
+    "rooms are read back each for itself" => insert::rooms_apart,
+    "a seal is set once, and a repeat changes nothing" => seal::once,
+    "a seal with another proof is a conflict" => seal::conflicts,
+    "an unsealed room is invisible" => seal::invisible,
+    "only those who ever were members may read" => seal::members_only,
+    "events are given newest first, page by page" => seal::pages,
+    "what is set aside is kept as it was, in order" => quarantine::keeps,
+    "setting aside again changes nothing" => quarantine::repeats,
+};
+
+const EPOCH: &str = "an epoch";
+
+/// One event of a room at rest; the offsets of a room have gaps, its seqs have none.
+fn an_event(room: RoomId, seq: u64) -> ArchivedEvent {
+    let playback = Playback {
+        movie_id: MovieId(Uuid::from_u128(7)),
+        paused: false,
+        position_ms: 1500,
+        rate: 1.1,
+        since_ms: 1_700_000_000_000,
+        holds: Vec::new(),
+    };
+    ArchivedEvent {
+        room,
+        epoch: EPOCH.to_owned(),
+        offset: seq * 3,
+        event: Event {
+            seq,
+            at_ms: 1_700_000_000_000,
+            user: Some(UserId(Uuid::from_u128(u128::from(seq)))),
+            entry: Entry::Chat(Chat {
+                text: format!("строка {seq} \"'\\\u{1f3ac}\n"),
+                reply_to: Some(seq),
+                redacted: false,
+            }),
+            playback: Some(playback).filter(|_| seq.is_multiple_of(2)),
+        },
+    }
+}
+
+fn events(room: RoomId, seqs: impl IntoIterator<Item = u64>) -> Vec<ArchivedEvent> {
+    seqs.into_iter().map(|seq| an_event(room, seq)).collect()
+}
+
+fn a_room() -> RoomId {
+    RoomId(Uuid::now_v7())
+}
+
+fn a_user() -> UserId {
+    UserId(Uuid::now_v7())
+}
+
+/// The chain that events in this order make.
+fn chain(events: &[ArchivedEvent]) -> Checked<HashChain> {
+    let mut chain = HashChain::default();
+    for event in events {
+        chain.add(&event.hash()?);
+    }
+    Ok(chain)
+}
+
+/// The seal of a room with these events.
+fn a_seal(room: RoomId, events: &[ArchivedEvent], members: Vec<UserId>) -> Checked<Seal> {
+    let chain = chain(events)?;
+    Ok(Seal {
+        room,
+        epoch: EPOCH.to_owned(),
+        partition: 2,
+        count: chain.count,
+        first_offset: 3,
+        close_offset: chain.count * 3,
+        hash: chain.hash,
+        sealed_at_ms: 1_700_000_000_000,
+        members,
+    })
+}

@@ -1,0 +1,83 @@
+use std::sync::Arc;
+
+use super::super::{Checked, ensure_eq, ensure_refused};
+use super::{append_many, read_all, whole};
+use crate::log::{Log, ReadError, ReadRange};
+
+pub(super) async fn raises_low(log: Arc<dyn Log>) -> Checked {
+    let wrote = append_many(&log, 0, 1200).await?;
+    let begin = log.watermarks(0).await?;
+    log.truncate(0, begin.low + 1190).await?;
+    let end = log.watermarks(0).await?;
+    ensure_eq!(end.low, begin.low + 1190, "the low watermark");
+    ensure_eq!(end.high, begin.high, "the high watermark");
+    let left = read_all(&log, whole(&log, 0).await?).await?;
+    let wanted: Vec<_> = wrote.into_iter().skip(1190).collect();
+    ensure_eq!(left, wanted, "what is left");
+    Ok(())
+}
+
+pub(super) async fn repeats(log: Arc<dyn Log>) -> Checked {
+    append_many(&log, 0, 10).await?;
+    let begin = log.watermarks(0).await?;
+    for before in [begin.low + 5, begin.low + 5, begin.low + 2, begin.low, 0] {
+        log.truncate(0, before).await?;
+        let now = log.watermarks(0).await?;
+        ensure_eq!(now.low, begin.low + 5, "the low watermark");
+        ensure_eq!(now.high, begin.high, "the high watermark");
+    }
+    let left = read_all(&log, whole(&log, 0).await?).await?;
+    ensure_eq!(left.len(), 5, "records left");
+    Ok(())
+}
+
+pub(super) async fn everything(log: Arc<dyn Log>) -> Checked {
+    append_many(&log, 0, 10).await?;
+    let high = log.watermarks(0).await?.high;
+    log.truncate(0, high + 100).await?;
+    let empty = log.watermarks(0).await?;
+    ensure_eq!(empty.low, high, "the low watermark");
+    ensure_eq!(empty.high, high, "the high watermark");
+    let next = append_many(&log, 0, 1).await?;
+    let offsets: Vec<u64> = next.iter().map(|record| record.offset).collect();
+    ensure_eq!(offsets, [high], "the next offset");
+    let left = read_all(&log, whole(&log, 0).await?).await?;
+    ensure_eq!(left, next, "what is left");
+    Ok(())
+}
+
+pub(super) async fn out_of_range(log: Arc<dyn Log>) -> Checked {
+    append_many(&log, 0, 10).await?;
+    let begin = whole(&log, 0).await?;
+    let low = begin.from + 5;
+    log.truncate(0, low).await?;
+    for from in [begin.from, low - 1] {
+        match log.read(ReadRange { from, ..begin }).await {
+            Err(ReadError::OutOfRange { low: told }) => {
+                ensure_eq!(told, low, "the low watermark told by a read");
+            }
+            other => return Err(format!("a read saw {other:?}").into()),
+        }
+        let tail = log.tail(0, from).await.map(drop);
+        ensure_refused!(
+            tail,
+            ReadError::OutOfRange { .. },
+            "a tail below the low watermark"
+        );
+    }
+    let left = log.read(ReadRange { from: low, ..begin }).await?;
+    ensure_eq!(left.records.len(), 5, "records from the low watermark on");
+    Ok(())
+}
+
+pub(super) async fn partition(log: Arc<dyn Log>) -> Checked {
+    if log.partitions() == 1 {
+        return Ok(());
+    }
+    append_many(&log, 0, 5).await?;
+    let wrote = append_many(&log, 1, 5).await?;
+    log.truncate(0, log.watermarks(0).await?.high).await?;
+    let left = read_all(&log, whole(&log, 1).await?).await?;
+    ensure_eq!(left, wrote, "the other partition");
+    Ok(())
+}

@@ -1,0 +1,122 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use schemas::http::RoomStatus::{Archived, Closed, Creating, Open};
+use schemas::ids::{RoomId, UserId};
+
+use super::super::{Checked, ensure, ensure_eq};
+use super::{STATUSES, a_row, a_user, add};
+use crate::rooms::{RoomRow, Rooms};
+
+pub(super) async fn unarchived(rooms: Arc<dyn Rooms>) -> Checked {
+    for partition in [0, 1] {
+        let mut wanted = BTreeSet::new();
+        for status in STATUSES {
+            let row = RoomRow {
+                partition,
+                ..a_row(a_user())
+            };
+            let room = add(&rooms, &row, status).await?;
+            if matches!(status, Creating | Open | Closed) {
+                wanted.insert(room);
+            }
+        }
+        let rows = rooms.unarchived_in(partition).await?;
+        ensure!(
+            rows.iter().all(|row| row.partition == partition),
+            "a row of another partition"
+        );
+        ensure_eq!(ids(&rows), wanted, "the rows");
+    }
+    ensure_eq!(
+        rooms.unarchived_in(2).await?,
+        [],
+        "a partition without rooms"
+    );
+    Ok(())
+}
+
+pub(super) async fn live(rooms: Arc<dyn Rooms>) -> Checked {
+    let mut wanted = BTreeSet::new();
+    for (partition, status) in (0..).zip(STATUSES) {
+        let row = RoomRow {
+            partition,
+            ..a_row(a_user())
+        };
+        let room = add(&rooms, &row, status).await?;
+        if matches!(status, Creating | Open) {
+            wanted.insert(room);
+        }
+    }
+    ensure_eq!(ids(&rooms.live().await?), wanted, "the rows");
+    Ok(())
+}
+
+pub(super) async fn pages(rooms: Arc<dyn Rooms>) -> Checked {
+    let user = a_user();
+    let mut newest_first = Vec::new();
+    for created_at_ms in 0..7 {
+        let row = RoomRow {
+            created_at_ms,
+            ..a_row(a_user())
+        };
+        let room = add(&rooms, &row, Open).await?;
+        rooms.add_member(room, user, 1).await?;
+        newest_first.insert(0, room);
+    }
+    let elsewhere = add(&rooms, &a_row(a_user()), Open).await?;
+    rooms.add_member(elsewhere, a_user(), 1).await?;
+
+    for size in [1, 3, 6, 7, 8] {
+        let mut listed = Vec::new();
+        for page in 1..=8 {
+            let rows = rooms.rooms_of(user, page, size).await?;
+            ensure_eq!(rows.total, 7, "the total");
+            ensure!(
+                rows.rows.len() <= size as usize,
+                "a page of more than {size}"
+            );
+            listed.extend(rows.rows.iter().map(|row| row.id));
+        }
+        ensure_eq!(listed, newest_first, "all pages");
+    }
+    let nobody = rooms.rooms_of(a_user(), 1, 10).await?;
+    ensure_eq!((nobody.total, nobody.rows.len()), (0, 0), "nobody's rooms");
+    Ok(())
+}
+
+pub(super) async fn left_out(rooms: Arc<dyn Rooms>) -> Checked {
+    let user = a_user();
+    let mut wanted = BTreeSet::new();
+    for status in STATUSES {
+        let room = add(&rooms, &a_row(a_user()), status).await?;
+        rooms.add_member(room, user, 1).await?;
+        if matches!(status, Open | Closed | Archived) {
+            wanted.insert(room);
+        }
+    }
+    let listed = rooms.rooms_of(user, 1, 10).await?;
+    ensure_eq!(ids(&listed.rows), wanted, "the rooms");
+    ensure_eq!(listed.total, 3, "the total");
+    Ok(())
+}
+
+pub(super) async fn member_again(rooms: Arc<dyn Rooms>) -> Checked {
+    let room = add(&rooms, &a_row(a_user()), Open).await?;
+    let users: [UserId; 2] = [a_user(), a_user()];
+    for user in users {
+        rooms.add_member(room, user, 1).await?;
+        rooms.add_member(room, user, 2).await?;
+        let listed = rooms.rooms_of(user, 1, 10).await?;
+        ensure_eq!(
+            (listed.total, listed.rows.len()),
+            (1, 1),
+            "a member's rooms"
+        );
+    }
+    Ok(())
+}
+
+fn ids(rows: &[RoomRow]) -> BTreeSet<RoomId> {
+    rows.iter().map(|row| row.id).collect()
+}
