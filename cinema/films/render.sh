@@ -13,7 +13,7 @@ cd "$(dirname "$0")"
 readonly FONT=/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 readonly FONT_CLOCK=/usr/share/fonts/truetype/dejavu/DejaVuSansMono-Bold.ttf
 readonly SIZE=640x360 FPS=24
-readonly FILM_BYTES_MAX=1900000 ALL_BYTES_MAX=8000000
+readonly FILM_BYTES_MAX=1400000 ALL_BYTES_MAX=8000000
 
 # Chords over four seconds each, from the root frequency given in Hz.
 sound() {
@@ -81,7 +81,7 @@ poster() { # slug media: a frame after the title has gone
 
 render() {
     case $1 in
-    aurora) film aurora 'Aurora over Nothing' 90 110 26 ;;
+    aurora) film aurora 'Aurora over Nothing' 90 110 28 ;;
     seahorse) film seahorse 'Down Seahorse Valley' 60 98 32 ;;
     life) film life 'A Short History of Life' 60 131 28 ;;
     interference) playlist interference 'Two Stones in a Pond' 60 87 31 ;;
@@ -89,11 +89,8 @@ render() {
     esac
 }
 
-for slug in "${@:-}"; do
-    if [[ -n $slug ]]; then render "$slug"; else
-        for each in aurora seahorse life interference; do render "$each"; done
-    fi
-done
+(($#)) || set -- aurora seahorse life interference
+for slug; do render "$slug"; done
 
 while read -r bytes path; do
     ((bytes <= FILM_BYTES_MAX)) || { echo "$path has $bytes bytes, more than $FILM_BYTES_MAX" >&2; exit 1; }

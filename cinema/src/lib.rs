@@ -90,7 +90,7 @@ pub enum CinemaError {
         source: std::io::Error,
     },
     /// The media folder is not a folder that can be read.
-    #[error("the media folder {path} could not be read")]
+    #[error("MEDIA_DIR: the folder {path} could not be read")]
     MediaDir {
         /// Which folder.
         path: PathBuf,

@@ -1,8 +1,10 @@
 //! The cinema as a server of its own.
 
 use std::error::Error;
+use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::time::Duration;
 
 use cinema::{Cinema, CinemaOptions, NodelayAcceptor, SignInLimit, openapi_documents};
@@ -54,21 +56,34 @@ struct Arguments {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    if let Some(folder) = arguments.openapi {
-        return write_documents(&folder);
+    let done = match &arguments.openapi {
+        Some(folder) => write_documents(folder),
+        None => serve(arguments).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nobody is left to tell when standard error is closed too.
+            writeln!(std::io::stderr(), "error: {}", chain(&*error)).unwrap_or_default();
+            ExitCode::FAILURE
+        }
     }
+}
+
+async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_unset| EnvFilter::new("info"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .init();
-    serve(arguments).await
-}
-
-async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
-    let listener = TcpListener::bind(arguments.listen)?;
+    let listener = TcpListener::bind(arguments.listen).map_err(|error| {
+        format!(
+            "LISTEN: {} cannot be listened on: {error}",
+            arguments.listen
+        )
+    })?;
     let address = listener.local_addr()?;
     let public_url = arguments
         .public_url
@@ -106,4 +121,13 @@ fn write_documents(folder: &Path) -> Result<(), Box<dyn Error>> {
         std::fs::write(folder.join(name), text)?;
     }
     Ok(())
+}
+
+/// The error and what caused it, each said once.
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |&error| error.source());
+    causes
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(": ")
 }

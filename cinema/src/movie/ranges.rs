@@ -45,7 +45,10 @@ impl Media {
         let answer = Response::builder()
             .header(header::ACCEPT_RANGES, "bytes")
             .header(header::ETAG, &self.tag)
-            .header(header::CACHE_CONTROL, "no-cache");
+            .header(header::CACHE_CONTROL, "no-cache")
+            // Anyone may read media, and a player fetches a playlist's pieces by script, from
+            // a page that may stand elsewhere.
+            .header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
         let answer = match modified {
             Some(modified) => answer.typed_header(modified),
             None => answer,

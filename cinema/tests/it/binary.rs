@@ -134,9 +134,24 @@ async fn help_explains_every_option_and_a_bad_value_is_named() {
     }
     let refused = run(&["--listen", "nowhere"]).await;
     assert!(!refused.status.success());
+    let text = String::from_utf8(refused.stderr).unwrap();
+    assert!(text.contains("--listen"), "{text}");
+    let folder = TempDir::new().unwrap();
+    let missing = folder.path().join("missing");
+    let (data, media) = (folder.path().to_str().unwrap(), missing.to_str().unwrap());
+    let refused = run(&[
+        "--listen",
+        "127.0.0.1:0",
+        "--data-dir",
+        data,
+        "--media-dir",
+        media,
+    ])
+    .await;
+    assert!(!refused.status.success());
+    let text = String::from_utf8(refused.stderr).unwrap();
     assert!(
-        String::from_utf8(refused.stderr)
-            .unwrap()
-            .contains("--listen")
+        text.contains("MEDIA_DIR") && text.contains("missing"),
+        "{text}"
     );
 }

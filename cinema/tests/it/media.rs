@@ -32,6 +32,7 @@ async fn parts_are_served() {
         let whole = get(&stage, path, &[]).await;
         assert_eq!(whole.status, StatusCode::OK);
         assert_eq!(whole.header("accept-ranges"), "bytes");
+        assert_eq!(whole.header("access-control-allow-origin"), "*");
         let length = whole.bytes.len();
         assert_eq!(whole.header("content-length"), length.to_string());
 
