@@ -1,5 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { HOLD_AFTER_MS, HoldWatch, type Look, RELEASE_AGAIN_MS } from '../src/sync/hold-watch';
+import {
+  HOLD_AFTER_FIRST_MS,
+  HOLD_AFTER_MS,
+  HoldWatch,
+  type Look,
+  RELEASE_AGAIN_MS,
+} from '../src/sync/hold-watch';
 
 const FINE: Look = { nowMs: 0, stalled: false, hasPlayed: true, hidden: false, held: false };
 
@@ -50,12 +56,18 @@ describe('hold watch', () => {
     expect(look({ nowMs: 1_200, held: true })).toBe('release');
   });
 
+  it('gives a first load longer', () => {
+    const loading = { hasPlayed: false };
+    stalled(0, loading);
+    expect(stalled(HOLD_AFTER_FIRST_MS, loading)).toBeNull();
+    expect(stalled(HOLD_AFTER_FIRST_MS + 1, loading)).toBe('hold');
+  });
+
   it.each([
-    ['a first load', { hasPlayed: false }],
     ['a hidden page', { hidden: true }],
     ['someone the room waits for already', { held: true }],
   ])('asks nothing for %s', (_, change) => {
     stalled(0, change);
-    expect(stalled(5_000, change)).toBeNull();
+    expect(stalled(60_000, change)).toBeNull();
   });
 });

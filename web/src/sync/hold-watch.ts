@@ -1,10 +1,12 @@
 /**
  * Decides when the room is asked to wait for this player, and when it need not any more. It asks
- * once a stall; a first load asks nobody to wait, because who comes late catches up.
+ * once a stall. A first load is given longer: who comes late mostly catches up by themselves.
  */
 
 /** Buffering shorter than this is nobody else's business. */
 export const HOLD_AFTER_MS = 1_000;
+/** The same for a film's first load. */
+export const HOLD_AFTER_FIRST_MS = 5_000;
 /** The room's answer to a `release` is awaited this long before it is said again. */
 export const RELEASE_AGAIN_MS = 3_000;
 
@@ -34,8 +36,9 @@ export class HoldWatch {
       return held ? this.#release(nowMs) : null;
     }
     this.#stalledSinceMs ??= nowMs;
-    const longEnough = nowMs - this.#stalledSinceMs > HOLD_AFTER_MS;
-    if (!longEnough || !hasPlayed || hidden || held || this.#askedThisStall) return null;
+    const afterMs = hasPlayed ? HOLD_AFTER_MS : HOLD_AFTER_FIRST_MS;
+    const longEnough = nowMs - this.#stalledSinceMs > afterMs;
+    if (!longEnough || hidden || held || this.#askedThisStall) return null;
     this.#askedThisStall = true;
     return 'hold';
   }

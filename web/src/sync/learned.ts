@@ -5,26 +5,29 @@
 
 /** Looks after the act before its effect is believed; the first ones show a player not yet moving. */
 export const SETTLE_LOOKS = 3;
-/** Weight of the newest lesson. */
-const WEIGHT = 0.7;
+/** Lessons kept; their median is believed, so that one slow moment of the network teaches nothing. */
+const LESSONS_KEPT = 3;
 
 export class LearnedCost {
   readonly #maxMs: number;
-  #ms: number;
+  #lessons: readonly number[];
+  #allowedMs = 0;
   #looksLeft = 0;
 
   constructor(firstMs: number, maxMs: number) {
-    this.#ms = firstMs;
+    this.#lessons = Array.from({ length: LESSONS_KEPT }, () => firstMs);
     this.#maxMs = maxMs;
   }
 
   /** What it takes, ms, from 0 to the limit. */
   get ms(): number {
-    return this.#ms;
+    const sorted = [...this.#lessons].sort((a, b) => a - b);
+    return sorted[Math.floor(LESSONS_KEPT / 2)] ?? 0;
   }
 
   /** The act was just done with `ms` allowed for it. */
   spend(): void {
+    this.#allowedMs = this.ms;
     this.#looksLeft = SETTLE_LOOKS;
   }
 
@@ -38,8 +41,8 @@ export class LearnedCost {
     if (this.#looksLeft === 0) return null;
     this.#looksLeft -= 1;
     if (this.#looksLeft > 0) return 'settling';
-    const lesson = this.#ms - driftMs * WEIGHT;
-    this.#ms = Math.min(this.#maxMs, Math.max(0, lesson));
+    const lesson = Math.min(this.#maxMs, Math.max(0, this.#allowedMs - driftMs));
+    this.#lessons = [...this.#lessons.slice(1), lesson];
     return null;
   }
 }
