@@ -1,0 +1,46 @@
+# Two targets matter to a newcomer: `make run` and `make test`.
+
+.PHONY: run build web test lint gen bench screenshots help
+
+help: ## Lists the targets.
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: build ## Builds everything and starts it at http://localhost:8000.
+	scripts/run.sh
+
+build: web ## Builds the page and the release binaries.
+	cargo build --release --locked -p movie-together-api -p movie-together-etl
+
+web: web/dist/index.html ## Builds the page into web/dist.
+
+# The page is built from these; its output is newer than all of them or built again.
+WEB_SOURCES := $(shell find web/src web/public -type f 2>/dev/null) \
+	web/index.html web/vite.config.ts web/package-lock.json schemas/openapi.json
+
+web/node_modules: web/package-lock.json
+	cd web && npm ci --no-progress
+	@touch $@
+
+web/dist/index.html: web/node_modules $(WEB_SOURCES)
+	cd web && npm run build
+
+test: ## Runs every check and test, installing what they need.
+	scripts/test.sh
+
+lint: web/node_modules ## Format, clippy, docs, and the page's lints.
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked
+	cd web && npm run lint && npm run check
+
+gen: web/node_modules ## Writes every generated contract anew.
+	scripts/gen.sh
+
+bench: web ## Measures the figures in docs/BENCHMARKS.md.
+	cargo build --release --locked -p movie-together-api -p movie-together-etl -p movie-together-bench
+	target/release/movie-together-bench all
+
+screenshots: web ## Takes the screenshots of the README anew.
+	cargo build --locked -p movie-together-api -p movie-together-etl
+	scripts/needs.sh chromium
+	cd tests/browser && npm ci --no-progress && npm run screenshots

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Everything that must hold, in the order in which it fails fastest. Ends at the first fault.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+step() { printf '\n== %s (%ss)\n' "$1" "$SECONDS"; }
+
+step "what the tests drive"
+scripts/needs.sh chromium
+
+step "page: lint, types, units, build"
+make --no-print-directory web/node_modules
+(cd web && npm run lint && npm run check && npm test)
+make --no-print-directory web
+
+step "format"
+cargo fmt --all --check
+
+step "clippy"
+cargo clippy --workspace --all-targets --locked -- -D warnings
+
+step "docs"
+RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked -q
+
+step "binaries"
+cargo build --workspace --bins --locked
+
+step "generated contracts are current"
+scripts/gen.sh
+git diff --exit-code -- schemas web/src/api
+
+step "unit, property, contract, crash and end-to-end tests"
+cargo test --workspace --locked
+
+step "browser"
+(cd tests/browser && npm ci --no-progress && npm test)
+
+step "done"
