@@ -13,7 +13,7 @@ use crate::http::{Call, HttpFactory, Service, json};
 use crate::{BaseUrl, Bearer, Deadline, Failure, pages};
 
 /// Most wishes of one person that are looked at; the rest of a longer list is left out.
-pub const WISHES_MAX: usize = 5_000;
+pub const WISHES_MAX: usize = 10_000;
 /// Longest answer of a wish search: a thousand people with some 800 wishes each.
 pub const SEARCH_BYTES_MAX: usize = 32 * 1024 * 1024;
 
