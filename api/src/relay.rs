@@ -142,6 +142,7 @@ impl Relay {
         if handle.is_err() {
             self.forget(id, &cell);
         }
+        self.count_rooms();
         handle.cloned()
     }
 
@@ -212,7 +213,11 @@ impl Relay {
         if loaded.get(&id).is_some_and(|current| Arc::ptr_eq(current, cell)) {
             loaded.remove(&id);
         }
-        metrics::gauge!("relay_rooms").set(u32::try_from(loaded.len()).unwrap_or(u32::MAX));
+    }
+
+    fn count_rooms(&self) {
+        let loaded = self.0.loaded.lock().unwrap_or_else(PoisonError::into_inner).len();
+        metrics::gauge!("relay_rooms").set(u32::try_from(loaded).unwrap_or(u32::MAX));
     }
 
     async fn serve(&self, admission: Admission, socket: WebSocketStream) {

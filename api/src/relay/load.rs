@@ -35,8 +35,10 @@ impl Relay {
     /// Reads the room and starts its task.
     pub(super) async fn load(&self, id: RoomId) -> Result<RoomHandle, Refusal> {
         let row = self.0.rooms.get(id).await?.ok_or(Refusal::NoSuchRoom(id))?;
-        if matches!(row.status, RoomStatus::Archived | RoomStatus::Aborted) {
-            return Err(Refusal::Closed);
+        match row.status {
+            RoomStatus::Creating | RoomStatus::Open | RoomStatus::Closed => {}
+            RoomStatus::Archived => return Err(Refusal::Closed),
+            RoomStatus::Aborted => return Err(Refusal::NoSuchRoom(id)),
         }
         let lane = self.lane(row.partition);
         let subscription = lane.subscribe(id).await?;
@@ -148,6 +150,7 @@ impl Relay {
         };
         if let Some(cell) = cell {
             self.forget(id, &cell);
+            self.count_rooms();
         }
     }
 }
