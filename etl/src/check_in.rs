@@ -27,10 +27,7 @@ impl CheckIn {
     pub(crate) fn begin(schedule: Option<&Schedule>) -> Self {
         let schedule =
             schedule.and_then(|schedule| MonitorSchedule::from_crontab(&schedule.crontab()).ok());
-        let check_in = Self {
-            id: Uuid::new_v4(),
-            schedule,
-        };
+        let check_in = Self { id: Uuid::new_v4(), schedule };
         check_in.send(MonitorCheckInStatus::InProgress, None);
         check_in
     }
@@ -45,10 +42,7 @@ impl CheckIn {
         let duration = std::time::Duration::from_millis(report.duration_ms.unsigned_abs());
         self.send(status, Some(duration.as_secs_f64()));
         if let Some(failure) = report.failures.first() {
-            let text = format!(
-                "{} failures, the first: {}",
-                report.failures_total, failure.reason
-            );
+            let text = format!("{} failures, the first: {}", report.failures_total, failure.reason);
             sentry::capture_message(&text, sentry::Level::Error);
         }
     }

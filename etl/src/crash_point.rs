@@ -78,10 +78,7 @@ struct Armed {
 impl Armed {
     fn parse(text: &str) -> Option<Self> {
         let (name, hit) = text.split_once(':').unwrap_or((text, "1"));
-        Some(Self {
-            name: name.to_owned(),
-            hits_left: AtomicU64::new(hit.parse().ok()?),
-        })
+        Some(Self { name: name.to_owned(), hits_left: AtomicU64::new(hit.parse().ok()?) })
     }
 
     fn hit(&self, point: CrashPoint) -> bool {

@@ -11,10 +11,7 @@ fn main() -> ExitCode {
     let options = Options::parse();
     let terminal = Terminal::stderr();
     telemetry::log(&options, &terminal);
-    if rustls::crypto::ring::default_provider()
-        .install_default()
-        .is_err()
-    {
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
         tracing::warn!("another TLS provider is in place");
     }
     let _sentry = telemetry::sentry(&options);

@@ -68,12 +68,7 @@ pub struct Options {
     pub sentry_dsn: SentryDsn,
 
     /// How log lines look.
-    #[arg(
-        long,
-        env = "LOG_FORMAT",
-        value_name = "LOG_FORMAT",
-        default_value = "text"
-    )]
+    #[arg(long, env = "LOG_FORMAT", value_name = "LOG_FORMAT", default_value = "text")]
     pub log_format: LogFormat,
 
     /// Which log lines are written, such as `info` or `etl=debug,warn`.
@@ -90,21 +85,11 @@ pass was stopped; 2 a bad option or variable.";
 #[command(next_help_heading = "Storage")]
 pub struct StorageOptions {
     /// Folder of the embedded default.
-    #[arg(
-        long,
-        env = "DATA_DIR",
-        value_name = "DATA_DIR",
-        default_value = "data"
-    )]
+    #[arg(long, env = "DATA_DIR", value_name = "DATA_DIR", default_value = "data")]
     pub data_dir: PathBuf,
 
     /// The room rows [default: `sqlite://{DATA_DIR}/movie-together.db`].
-    #[arg(
-        long,
-        env = "ROOMS_URL",
-        value_name = "ROOMS_URL",
-        hide_env_values = true
-    )]
+    #[arg(long, env = "ROOMS_URL", value_name = "ROOMS_URL", hide_env_values = true)]
     pub rooms_url: Option<String>,
 
     /// The log [default: `sqlite://{DATA_DIR}/movie-together.db`].
@@ -112,12 +97,7 @@ pub struct StorageOptions {
     pub log_url: Option<String>,
 
     /// The archive [default: `sqlite://{DATA_DIR}/movie-together.db`].
-    #[arg(
-        long,
-        env = "ARCHIVE_URL",
-        value_name = "ARCHIVE_URL",
-        hide_env_values = true
-    )]
+    #[arg(long, env = "ARCHIVE_URL", value_name = "ARCHIVE_URL", hide_env_values = true)]
     pub archive_url: Option<String>,
 }
 
@@ -234,10 +214,7 @@ mod tests {
     fn the_defaults_are_those_of_a_pass() {
         let options = parse(&[]).unwrap();
         assert_eq!(options.limits.pass_limits(), PassLimits::default());
-        assert_eq!(
-            options.storage.url_or_default(None),
-            "sqlite://data/movie-together.db"
-        );
+        assert_eq!(options.storage.url_or_default(None), "sqlite://data/movie-together.db");
     }
 
     #[test]

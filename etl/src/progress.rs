@@ -27,9 +27,7 @@ impl Terminal {
     pub(crate) fn bar(&self) -> Progress {
         let style =
             ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
-        let bar = ProgressBar::new(0)
-            .with_style(style)
-            .with_message("scanning");
+        let bar = ProgressBar::new(0).with_style(style).with_message("scanning");
         Progress(self.0.add(bar))
     }
 }

@@ -145,11 +145,7 @@ impl PartitionReport {
             reason,
             "could not finish"
         );
-        self.failures.push(Failure {
-            partition,
-            room,
-            reason,
-        });
+        self.failures.push(Failure { partition, room, reason });
     }
 }
 

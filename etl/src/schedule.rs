@@ -86,10 +86,7 @@ impl Schedule {
         scheduler.start().await?;
         stop.cancelled().await;
         scheduler.shutdown().await?;
-        if tokio::time::timeout(STOP_WAIT_MAX, turn.lock())
-            .await
-            .is_err()
-        {
+        if tokio::time::timeout(STOP_WAIT_MAX, turn.lock()).await.is_err() {
             tracing::warn!("the pass did not stop in time and is left; the next one repairs it");
         }
         Ok(())
@@ -117,13 +114,7 @@ mod tests {
 
     #[test]
     fn other_lines_are_refused() {
-        for line in [
-            "",
-            "* * * *",
-            "* * * * * * * *",
-            "60 * * * * *",
-            "a b c d e",
-        ] {
+        for line in ["", "* * * *", "* * * * * * * *", "60 * * * * *", "a b c d e"] {
             assert!(line.parse::<Schedule>().is_err(), "{line}");
         }
     }

@@ -23,16 +23,8 @@ pub async fn serve(options: Options, terminal: Terminal) -> bool {
         tracing::error!(%error, "could not listen for signals");
         return false;
     }
-    let etl = Arc::new(Etl {
-        options,
-        terminal,
-        stop,
-    });
-    if etl.options.once {
-        once(etl).await
-    } else {
-        on_schedule(etl).await
-    }
+    let etl = Arc::new(Etl { options, terminal, stop });
+    if etl.options.once { once(etl).await } else { on_schedule(etl).await }
 }
 
 struct Etl {

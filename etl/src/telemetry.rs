@@ -12,9 +12,8 @@ use crate::progress::Terminal;
 /// drop sends what is left.
 pub fn sentry(options: &Options) -> Option<ClientInitGuard> {
     let dsn = options.sentry_dsn.0.clone()?;
-    let mut client = ClientOptions::new()
-        .maybe_release(sentry::release_name!())
-        .send_default_pii(false);
+    let mut client =
+        ClientOptions::new().maybe_release(sentry::release_name!()).send_default_pii(false);
     client.dsn = Some(dsn);
     Some(sentry::init(client))
 }

@@ -16,10 +16,7 @@ pub(super) async fn archive(
     let expected = insert(pass, room).await?;
     let found = pass.ports.archive.read_back(room.room).await?;
     if found != expected {
-        return Err(PassError::NotWhole {
-            found: found.count,
-            expected: expected.count,
-        });
+        return Err(PassError::NotWhole { found: found.count, expected: expected.count });
     }
     reached(CrashPoint::ReadBack);
     let seal = Seal {
@@ -49,10 +46,7 @@ async fn insert(pass: &Pass, room: &ClosedRoom) -> Result<HashChain, PassError> 
         event: event.clone(),
     });
     loop {
-        let batch: Vec<_> = events
-            .by_ref()
-            .take(pass.limits.insert_events_max)
-            .collect();
+        let batch: Vec<_> = events.by_ref().take(pass.limits.insert_events_max).collect();
         if batch.is_empty() {
             return Ok(chain);
         }

@@ -73,10 +73,7 @@ pub(super) async fn gather(
     scan: &PartitionScan,
     group: &[RoomId],
 ) -> Result<Vec<ClosedRoom>, PassError> {
-    let facts: Vec<&RoomFacts> = group
-        .iter()
-        .filter_map(|room| scan.rooms.get(room))
-        .collect();
+    let facts: Vec<&RoomFacts> = group.iter().filter_map(|room| scan.rooms.get(room)).collect();
     let from = facts.iter().map(|facts| facts.first_seen).min();
     let last_close = facts.iter().filter_map(|facts| facts.last_close).max();
     let (Some(from), Some(last_close)) = (from, last_close) else {
@@ -86,10 +83,8 @@ pub(super) async fn gather(
         [only] => Some(*only),
         _ => None,
     };
-    let mut folds: HashMap<RoomId, RoomFold> = group
-        .iter()
-        .map(|room| (*room, RoomFold::default()))
-        .collect();
+    let mut folds: HashMap<RoomId, RoomFold> =
+        group.iter().map(|room| (*room, RoomFold::default())).collect();
     let mut reader = Reader::new(pass, scan.partition, from, last_close + 1, key);
     while let Some(records) = reader.next().await? {
         for stored in &records {
@@ -141,12 +136,6 @@ impl RoomFold {
             reason: self.close_reason()?,
             at_ms: self.close_at_ms,
         };
-        Some(ClosedRoom {
-            room,
-            status,
-            closed,
-            state: self.state?,
-            offsets: self.offsets,
-        })
+        Some(ClosedRoom { room, status, closed, state: self.state?, offsets: self.offsets })
     }
 }

@@ -53,11 +53,7 @@ async fn closed_of(pass: &Pass, seal: &Seal) -> Result<Closed, PassError> {
     let Some(reader) = seal.members.first() else {
         return Err(without_close);
     };
-    let last = pass
-        .ports
-        .archive
-        .events(seal.room, *reader, None, 1)
-        .await?;
+    let last = pass.ports.archive.events(seal.room, *reader, None, 1).await?;
     let last = last.and_then(|page| page.events.into_iter().next());
     match last.map(|event| (event.at_ms, event.entry)) {
         Some((at_ms, Entry::RoomClosed(body))) => Ok(Closed {

@@ -40,9 +40,7 @@ impl<'a> Reader<'a> {
         self.pass.go_on()?;
         let batch = self.pass.ports.log.read(self.range).await?;
         if batch.next <= self.range.from {
-            return Err(PassError::Gap {
-                offset: self.range.from,
-            });
+            return Err(PassError::Gap { offset: self.range.from });
         }
         if self.range.key.is_none() {
             check_dense(self.range.from, batch.next, &batch.records)?;

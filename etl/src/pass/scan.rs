@@ -130,9 +130,7 @@ impl PartitionScan {
         let mut seal = None;
         if status.is_none() {
             let row = pass.ports.rooms.get(stored.key).await?;
-            status = row
-                .filter(|row| row.partition == self.partition)
-                .map(|row| row.status);
+            status = row.filter(|row| row.partition == self.partition).map(|row| row.status);
         }
         if status.is_none() {
             seal = pass.ports.archive.seal_of(stored.key).await?;
@@ -193,9 +191,7 @@ impl RoomFacts {
 
 /// The record, unless its bytes are none or speak of another room than their key.
 pub(super) fn read_record(stored: &StoredRecord) -> Option<Record> {
-    Record::decode(&stored.value)
-        .ok()
-        .filter(|record| record.room == stored.key)
+    Record::decode(&stored.value).ok().filter(|record| record.room == stored.key)
 }
 
 async fn set_aside(

@@ -29,10 +29,7 @@ pub(super) async fn truncate(
 
 /// The first offset that must stay.
 fn first_needed(scan: &PartitionScan, now_ms: i64, soak_ms: i64) -> u64 {
-    let needed = scan
-        .rooms
-        .values()
-        .filter(|facts| is_needed(facts, now_ms, soak_ms));
+    let needed = scan.rooms.values().filter(|facts| is_needed(facts, now_ms, soak_ms));
     needed
         .map(|facts| facts.first_seen)
         .chain(scan.unknown_held_from)

@@ -1,0 +1,13 @@
+//! The ETL on real SQLite files: passes inside this process with a clock that stands still,
+//! and the built binary, killed at every crash point.
+#![expect(clippy::panic, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod binary;
+mod crash_points;
+mod overlap;
+mod pass;
+mod quarantine;
+mod random;
+mod redaction;
+mod sentry;
+mod world;
