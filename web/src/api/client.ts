@@ -4,8 +4,11 @@
  */
 import createClient, { type Middleware } from 'openapi-fetch';
 import { texts } from '../texts/texts';
+import type { paths as AuthPaths } from './auth-schema';
 import { ApiError, errorOf } from './errors';
-import type { paths } from './schema';
+import type { paths as RoomPaths } from './schema';
+
+type Paths = RoomPaths & AuthPaths;
 
 /** No answer may be waited for longer than this. */
 export const CALL_TIMEOUT_MS = 15_000;
@@ -33,9 +36,9 @@ const withToken: Middleware = {
 };
 
 /** Calls that need no token: signing up and in. */
-export const open = createClient<paths>({ baseUrl: '/', fetch: fetchInTime });
+export const open = createClient<Paths>({ baseUrl: '/', fetch: fetchInTime });
 /** Calls of the signed-in person. */
-export const api = createClient<paths>({ baseUrl: '/', fetch: fetchWithFreshToken });
+export const api = createClient<Paths>({ baseUrl: '/', fetch: fetchWithFreshToken });
 api.use(withToken);
 
 /** Awaits a call and returns its body; throws `ApiError` for every refusal. */

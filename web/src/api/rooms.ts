@@ -1,12 +1,13 @@
 /** Rooms: opening, entering, leaving, closing, and what was said in them. */
+import type { RoomEvent } from '../room/frames';
 import { answer, api } from './client';
-import type { MessagePage, Page, RoomView, Ticket } from './types';
+import type { Control, Page, RoomView, Ticket } from './types';
 
 export const MESSAGES_PAGE_SIZE = 50;
 
 export function createRoom(
   movieId: string,
-  control: 'everyone' | 'owner',
+  control: Control,
 ): Promise<{ link: string; room_id: string }> {
   return answer(api.POST('/api/v1/room/', { body: { movie_id: movieId, control } }));
 }
@@ -45,12 +46,20 @@ export async function invite(roomId: string): Promise<string> {
   return (await answer(api.POST('/api/v1/room/{room_id}/invite', inRoom(roomId)))).link;
 }
 
-/** What happened before event `before`, newest first. */
-export function messages(roomId: string, before: number | null): Promise<MessagePage> {
+export interface MessagePage {
+  /** Newest first. */
+  items: RoomEvent[];
+  has_more: boolean;
+}
+
+/** What happened before event `before`. */
+export async function messages(roomId: string, before: number | null): Promise<MessagePage> {
   const older = before === null ? {} : { before };
   const query = { ...older, limit: MESSAGES_PAGE_SIZE };
   const params = { path: { room_id: roomId }, query };
-  return answer(api.GET('/api/v1/room/{room_id}/messages', { params }));
+  const page = await answer(api.GET('/api/v1/room/{room_id}/messages', { params }));
+  // The document says of a body only that it is JSON; events are the same here and on the socket.
+  return { items: page.items as RoomEvent[], has_more: page.has_more };
 }
 
 function inRoom(roomId: string) {

@@ -2,7 +2,7 @@
  * The frames of `movie-together.v1`, one closed family a direction. Field names are those of the
  * wire. All times are ms; `at`, `since_ms` and `until_ms` are room time (ms since 1970).
  */
-import type { RoomView } from '../api/types';
+import type { Control, RoomView } from '../api/types';
 
 export const SUBPROTOCOL = 'movie-together.v1';
 
@@ -37,7 +37,7 @@ export interface EventBodies {
     movie_id: string;
     title: string;
     duration_ms: number;
-    control: 'everyone' | 'owner';
+    control: Control;
   };
   member_joined: { name: string };
   member_left: { reason: 'left' | 'gone' | 'removed' };
