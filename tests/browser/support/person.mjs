@@ -1,0 +1,189 @@
+/** A person at a browser: what they do on every page but the room's. */
+import assert from 'node:assert/strict';
+import { RoomPage } from './room-page.mjs';
+import { PATIENCE_MS } from './until.mjs';
+
+const PASSWORD = 'a long enough password';
+const TOKENS_KEY = 'movie-together.tokens';
+
+export class Person {
+  /** @type {RegExp[]} */
+  #expected = [];
+  /** @type {string[]} */
+  #troubles = [];
+
+  /**
+   * @param {import('./evening.mjs').House} house
+   * @param {string} name
+   * @param {import('playwright-core').BrowserContext} context
+   * @param {import('playwright-core').Page} page
+   */
+  constructor(house, name, context, page) {
+    this.house = house;
+    this.name = name;
+    this.email = `${name.toLowerCase()}@example.org`;
+    this.context = context;
+    this.page = page;
+  }
+
+  /**
+   * @param {import('./evening.mjs').House} house
+   * @param {string} name
+   * @param {import('playwright-core').BrowserContext} context
+   */
+  static async arrive(house, name, context) {
+    context.setDefaultTimeout(PATIENCE_MS);
+    const person = new Person(house, name, context, await context.newPage());
+    context.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) person.#troubles.push(message.text());
+    });
+    context.on('weberror', (error) => person.#troubles.push(String(error.error())));
+    return person;
+  }
+
+  /** Something that the browser will complain about and that this test asks for. */
+  expectTrouble(/** @type {RegExp} */ pattern) {
+    this.#expected.push(pattern);
+  }
+
+  /** What the pages of this person complained about unexpectedly. */
+  troubles() {
+    return this.#troubles.filter((text) => !this.#expected.some((pattern) => pattern.test(text)));
+  }
+
+  /** Closes the tab and opens a fresh one: no touch of the old page counts for the new one. */
+  async newTab() {
+    await this.page.close();
+    this.page = await this.context.newPage();
+  }
+
+  /** @param {string} path */
+  async open(path) {
+    await this.page.goto(path);
+  }
+
+  /** Fills in the sign-up form of the page that is open. */
+  async signUpHere() {
+    await this.page.getByRole('button', { name: 'New here? Create an account' }).click();
+    await this.page.getByLabel('Your name').fill(this.name);
+    await this.#fillSign();
+    await this.page.getByRole('button', { name: 'Sign up', exact: true }).click();
+  }
+
+  /** Fills in the sign-in form of the page that is open. */
+  async signInHere(password = PASSWORD) {
+    await this.#fillSign(password);
+    await this.page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  }
+
+  /** Comes for the first time, by the front door. */
+  async signUp() {
+    await this.open('/');
+    await this.signUpHere();
+    await this.isSignedIn();
+  }
+
+  async signOut() {
+    await this.page.getByRole('button', { name: 'Sign out' }).click();
+    await this.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  }
+
+  async isSignedIn() {
+    await this.page.getByTestId('me').filter({ hasText: this.name }).waitFor();
+  }
+
+  /** @param {Person} other */
+  async askToBeFriends(other) {
+    await this.open('/people');
+    await this.page.getByRole('searchbox', { name: 'Find people by name' }).fill(other.name);
+    await this.page.getByRole('button', { name: 'Find', exact: true }).click();
+    await this.page.getByRole('button', { name: `Ask to be friends: ${other.name}` }).click();
+    await this.page.getByTestId('people-found').getByText('Asked').waitFor();
+  }
+
+  /** @param {Person} other */
+  async acceptFriend(other) {
+    await this.open('/people');
+    const requests = this.page.getByTestId('friend-requests');
+    await requests.getByRole('button', { name: `Accept: ${other.name}` }).click();
+    await this.page.getByTestId('friends').getByText(other.name, { exact: true }).waitFor();
+  }
+
+  /** @param {string} title */
+  async want(title) {
+    await this.open('/');
+    const catalogue = this.page.getByTestId('catalogue');
+    await catalogue.getByRole('button', { name: `Want to watch: ${title}` }).click();
+    await catalogue
+      .getByRole('button', { name: `Want to watch: ${title}`, pressed: true })
+      .waitFor();
+  }
+
+  /** Opens the film's page by its card in the catalogue. @param {string} title */
+  async openFilm(title) {
+    await this.open('/');
+    const card = this.page.getByTestId('catalogue').getByRole('article', { name: title });
+    await card.getByRole('link', { name: title }).click();
+    await this.page.getByRole('heading', { level: 1, name: title }).waitFor();
+  }
+
+  /** On a film's page: opens a room and returns its link. */
+  async inviteFriends() {
+    await this.page.getByRole('button', { name: 'Invite friends' }).click();
+    const link = await this.page.getByTestId('invite-link').inputValue();
+    assert.match(link, /^http:\/\/localhost:\d+\/i\/[\w-]{8,}$/);
+    return link;
+  }
+
+  /** From a film's page whose room was just opened. */
+  async goToRoom() {
+    await this.page.getByRole('link', { name: 'Go to the room' }).click();
+    return this.enteredRoom();
+  }
+
+  /** The room whose page is open, once its line is. */
+  async enteredRoom() {
+    const room = new RoomPage(this);
+    await room.isLive();
+    return room;
+  }
+
+  /** Opens a room for a film and enters it. @param {string} title */
+  async openRoom(title) {
+    await this.openFilm(title);
+    const link = await this.inviteFriends();
+    return { link, room: await this.goToRoom() };
+  }
+
+  /** Comes in by a link; signed in already. @param {string} link */
+  async follow(link) {
+    await this.open(link);
+    return this.enteredRoom();
+  }
+
+  /** An API answer, asked with this person's own token. @param {string} path */
+  async ask(path) {
+    const stored = await this.page.evaluate((key) => localStorage.getItem(key), TOKENS_KEY);
+    assert.ok(stored, `${this.name} is signed in`);
+    const answer = await fetch(`${this.house.server.address}/api/v1${path}`, {
+      headers: { Authorization: `Bearer ${JSON.parse(stored).accessToken}` },
+    });
+    assert.equal(answer.status, 200, path);
+    return answer.json();
+  }
+
+  /** Waits for a text on the page. @param {string | RegExp} text */
+  async sees(text) {
+    await this.page.getByText(text).first().waitFor();
+  }
+
+  /** @param {string} what */
+  async picture(what) {
+    await this.page.screenshot({ path: this.house.picturePath(`${this.name}-${what}`) });
+  }
+
+  async #fillSign(password = PASSWORD) {
+    await this.page.getByLabel('E-mail').fill(this.email);
+    await this.page.getByLabel('Password').fill(password);
+  }
+}
