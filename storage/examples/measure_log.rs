@@ -23,17 +23,11 @@ const APPENDS_A_CALLER: usize = 100;
 #[tokio::main]
 #[expect(clippy::print_stdout, reason = "figures are what this is for")]
 async fn main() -> Result<(), BoxError> {
-    let directory = std::env::args()
-        .nth(1)
-        .map_or_else(std::env::temp_dir, PathBuf::from);
+    let directory = std::env::args().nth(1).map_or_else(std::env::temp_dir, PathBuf::from);
     for synchronous in ["full", "normal"] {
         let path = directory.join(format!("measure-{}.db", Uuid::now_v7()));
         let url = format!("sqlite://{}?synchronous={synchronous}", path.display());
-        let urls = StorageUrls {
-            rooms: url.clone(),
-            log: url.clone(),
-            archive: url,
-        };
+        let urls = StorageUrls { rooms: url.clone(), log: url.clone(), archive: url };
         let storage = open(&urls, Arc::new(SystemClock)).await?;
         println!("synchronous={synchronous}");
         println!("  {}", single(&storage.log).await?);
@@ -73,17 +67,14 @@ async fn many(log: &Arc<dyn Log>) -> Result<String, BoxError> {
         Ok::<_, BoxError>(appends)
     });
     let appends = try_join_all(callers).await?.concat();
-    let rate = appends.len() as f64 / started.elapsed().as_secs_f64();
-    Ok(format!(
-        "{CALLERS} callers: {rate:.0} records a second, append {}",
-        percentiles(appends)
-    ))
+    let took_ms = started.elapsed().as_millis().max(1);
+    let rate = appends.len() as u128 * 1000 / took_ms;
+    Ok(format!("{CALLERS} callers: {rate} records a second, append {}", percentiles(appends)))
 }
 
 async fn append(log: &Arc<dyn Log>) -> Result<(), BoxError> {
     let room = RoomId(Uuid::now_v7());
-    log.append(0, room, Bytes::from_static(&[b'x'; RECORD_BYTES]))
-        .await?;
+    log.append(0, room, Bytes::from_static(&[b'x'; RECORD_BYTES])).await?;
     Ok(())
 }
 

@@ -81,9 +81,6 @@ pub trait Archive: Send + Sync + 'static {
 
 /// Whether two seals prove the same: all of it is equal but the time of sealing.
 pub fn same_proof(first: &Seal, again: &Seal) -> bool {
-    let again = Seal {
-        sealed_at_ms: first.sealed_at_ms,
-        ..again.clone()
-    };
+    let again = Seal { sealed_at_ms: first.sealed_at_ms, ..again.clone() };
     *first == again
 }

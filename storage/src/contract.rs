@@ -57,10 +57,7 @@ async fn run(check: &'static str, checking: BoxFuture<'static, Checked>) -> Resu
     match tokio::time::timeout(CHECK_TIMEOUT, checking).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(seen)) => Err(Broken { check, seen }),
-        Err(elapsed) => Err(Broken {
-            check,
-            seen: elapsed.into(),
-        }),
+        Err(elapsed) => Err(Broken { check, seen: elapsed.into() }),
     }
 }
 

@@ -85,10 +85,7 @@ pub async fn open(urls: &StorageUrls, clock: Arc<dyn Clock>) -> Result<Storage, 
     let archive = databases.open(ARCHIVE_URL, &urls.archive).await?;
     let log = SqliteLog::open(log, clock)
         .await
-        .map_err(|source| OpenError::Failed {
-            variable: LOG_URL,
-            source,
-        })?;
+        .map_err(|source| OpenError::Failed { variable: LOG_URL, source })?;
     Ok(Storage {
         rooms: Arc::new(SqliteRooms::new(rooms)),
         log: Arc::new(log),
@@ -153,10 +150,7 @@ impl SqliteUrl {
             .split_once("://")
             .ok_or_else(|| bad("a URL is wanted, such as sqlite://data/movie-together.db"))?;
         if scheme != SCHEMES {
-            return Err(OpenError::UnknownScheme {
-                variable,
-                scheme: scheme.to_owned(),
-            });
+            return Err(OpenError::UnknownScheme { variable, scheme: scheme.to_owned() });
         }
         let (path, parameters) = rest.split_once('?').unwrap_or((rest, ""));
         if path.is_empty() || path.ends_with('/') {
@@ -166,15 +160,11 @@ impl SqliteUrl {
             "" | "synchronous=full" => Synchronous::Full,
             "synchronous=normal" => Synchronous::Normal,
             _ => {
-                return Err(bad(
-                    "the only parameter is synchronous=full or synchronous=normal",
-                ));
+                return Err(bad("the only parameter is synchronous=full or synchronous=normal"));
             }
         };
-        let path = std::path::absolute(Path::new(path)).map_err(|source| OpenError::Failed {
-            variable,
-            source: source.into(),
-        })?;
+        let path = std::path::absolute(Path::new(path))
+            .map_err(|source| OpenError::Failed { variable, source: source.into() })?;
         Ok(Self { path, synchronous })
     }
 }

@@ -82,11 +82,7 @@ async fn read_all(log: &Arc<dyn Log>, mut range: ReadRange) -> Checked<Vec<Store
     let mut records = Vec::new();
     while range.from < range.until {
         let batch = log.read(range).await?;
-        ensure!(
-            batch.next > range.from,
-            "a read did not go on from {}",
-            range.from
-        );
+        ensure!(batch.next > range.from, "a read did not go on from {}", range.from);
         range.from = batch.next;
         records.extend(batch.records);
     }

@@ -153,10 +153,7 @@ impl Archive for SqliteArchive {
             .map(|text| serde_json::from_str(text))
             .collect::<Result<Vec<Event>, _>>()
             .map_err(away)?;
-        Ok(Some(EventPage {
-            events,
-            has_more: rows.len() > limit,
-        }))
+        Ok(Some(EventPage { events, has_more: rows.len() > limit }))
     }
 
     async fn quarantine(&self, quarantined: &Quarantined) -> Result<(), ArchiveError> {
@@ -241,10 +238,7 @@ async fn insert_event(
     if there == hash {
         return Ok(false);
     }
-    Err(ArchiveError::Conflict {
-        room: archived.room,
-        offset: archived.offset,
-    })
+    Err(ArchiveError::Conflict { room: archived.room, offset: archived.offset })
 }
 
 /// The same as [`ArchivedEvent::hash`], of the text at rest.

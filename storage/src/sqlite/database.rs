@@ -57,19 +57,11 @@ impl Database {
         if let Some(directory) = path.parent() {
             tokio::fs::create_dir_all(directory).await?;
         }
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .busy_timeout(BUSY_TIMEOUT);
+        let options = SqliteConnectOptions::new().filename(path).busy_timeout(BUSY_TIMEOUT);
         let writer = connect_writer(writing(options.clone(), synchronous)).await?;
         migrate(&writer).await?;
-        let reader = pool(READERS_MAX)
-            .connect_with(options.read_only(true))
-            .await?;
-        Ok(Arc::new(Self {
-            path: path.to_owned(),
-            writer,
-            reader,
-        }))
+        let reader = pool(READERS_MAX).connect_with(options.read_only(true)).await?;
+        Ok(Arc::new(Self { path: path.to_owned(), writer, reader }))
     }
 
     /// The file.
@@ -148,10 +140,7 @@ fn pool(connections_max: u32) -> SqlitePoolOptions {
 /// Runs what is new in one transaction, so that two processes that start together on a new
 /// file make its tables once.
 async fn migrate(writer: &SqlitePool) -> Result<(), BoxError> {
-    let mut migrator = Migrator {
-        migrations: MIGRATIONS.migrations.clone(),
-        ..Migrator::DEFAULT
-    };
+    let mut migrator = Migrator { migrations: MIGRATIONS.migrations.clone(), ..Migrator::DEFAULT };
     migrator.dangerous_set_table_name(MIGRATIONS_TABLE);
     let mut transaction = begin(writer).await?;
     migrator.run_direct(None, &mut *transaction, false).await?;

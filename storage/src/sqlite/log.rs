@@ -61,13 +61,7 @@ impl SqliteLog {
             heads.iter().map(|(high, _)| *high),
         );
         let writer = Writer::start(Arc::clone(&database), Arc::clone(&time), reader.heads());
-        Ok(Self {
-            epoch,
-            time,
-            writer,
-            reader,
-            database,
-        })
+        Ok(Self { epoch, time, writer, reader, database })
     }
 }
 

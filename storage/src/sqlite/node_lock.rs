@@ -37,10 +37,7 @@ pub enum NodeLockError {
 impl NodeLock {
     /// Takes the lock of every file, or none.
     pub fn take(databases: &[PathBuf]) -> Result<Self, NodeLockError> {
-        let held = databases
-            .iter()
-            .map(|path| lock(path))
-            .collect::<Result<_, _>>()?;
+        let held = databases.iter().map(|path| lock(path)).collect::<Result<_, _>>()?;
         Ok(Self { _held: held })
     }
 }
@@ -49,15 +46,10 @@ fn lock(database: &Path) -> Result<File, NodeLockError> {
     let mut path = database.as_os_str().to_owned();
     path.push(".node-lock");
     let path = PathBuf::from(path);
-    let file = open(&path).map_err(|source| NodeLockError::Io {
-        path: path.clone(),
-        source,
-    })?;
+    let file = open(&path).map_err(|source| NodeLockError::Io { path: path.clone(), source })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(NodeLockError::Taken {
-            path: database.to_owned(),
-        }),
+        Err(TryLockError::WouldBlock) => Err(NodeLockError::Taken { path: database.to_owned() }),
         Err(TryLockError::Error(source)) => Err(NodeLockError::Io { path, source }),
     }
 }
@@ -66,9 +58,5 @@ fn open(path: &Path) -> std::io::Result<File> {
     if let Some(directory) = path.parent() {
         std::fs::create_dir_all(directory)?;
     }
-    OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)
+    OpenOptions::new().write(true).create(true).truncate(false).open(path)
 }

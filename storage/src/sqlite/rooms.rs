@@ -63,16 +63,11 @@ impl Rooms for SqliteRooms {
         .bind(row.partition)
         .bind(row.epoch.clone())
         .bind(row.created_at_ms);
-        if self.write(insert).await? {
-            Ok(())
-        } else {
-            Err(RoomsError::OwnerHasRoom)
-        }
+        if self.write(insert).await? { Ok(()) } else { Err(RoomsError::OwnerHasRoom) }
     }
 
     async fn get(&self, room: RoomId) -> Result<Option<RoomRow>, RoomsError> {
-        self.row(query("SELECT * FROM movie_together_room WHERE id = ?").bind(room.0))
-            .await
+        self.row(query("SELECT * FROM movie_together_room WHERE id = ?").bind(room.0)).await
     }
 
     async fn open_room_of(&self, owner: UserId) -> Result<Option<RoomRow>, RoomsError> {
@@ -144,8 +139,7 @@ impl Rooms for SqliteRooms {
             "INSERT INTO movie_together_room_user (user_id, room, joined_at_ms) VALUES (?, ?, ?)
              ON CONFLICT (user_id, room) DO NOTHING",
         );
-        self.write(insert.bind(user.0).bind(room.0).bind(at_ms))
-            .await?;
+        self.write(insert.bind(user.0).bind(room.0).bind(at_ms)).await?;
         Ok(())
     }
 
@@ -182,11 +176,7 @@ impl Rooms for SqliteRooms {
         .bind(invite.number)
         .bind(invite.code_hash.to_vec())
         .bind(invite.outside_link.clone());
-        if self.write(insert).await? {
-            Ok(())
-        } else {
-            Err(RoomsError::InviteTaken)
-        }
+        if self.write(insert).await? { Ok(()) } else { Err(RoomsError::InviteTaken) }
     }
 
     async fn last_invite(&self, room: RoomId) -> Result<Option<Invite>, RoomsError> {

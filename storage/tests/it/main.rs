@@ -1,3 +1,9 @@
 //! The SQLite adapters against the ports' contracts, and against crashes.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+
+mod crash;
+mod files;
+mod open;
 mod sqlite_contract;
+mod sqlite_log;

@@ -25,10 +25,7 @@ pub(super) async fn conflicts(archive: Arc<dyn Archive>) -> Checked {
     let room = a_room();
     let first = an_event(room, 1);
     archive.insert(std::slice::from_ref(&first)).await?;
-    let other = ArchivedEvent {
-        event: an_event(room, 2).event,
-        ..first.clone()
-    };
+    let other = ArchivedEvent { event: an_event(room, 2).event, ..first.clone() };
     match archive.insert(&[other]).await {
         Err(ArchiveError::Conflict { room: at, offset }) => {
             ensure_eq!((at, offset), (room, first.offset), "where it is");
@@ -43,11 +40,7 @@ pub(super) async fn conflicts(archive: Arc<dyn Archive>) -> Checked {
         offset: an_event(room, 1).offset,
         ..an_event(room, 2)
     };
-    ensure_eq!(
-        archive.insert(&[elsewhere]).await?,
-        1,
-        "the same offset of another log"
-    );
+    ensure_eq!(archive.insert(&[elsewhere]).await?, 1, "the same offset of another log");
     Ok(())
 }
 
@@ -80,10 +73,7 @@ pub(super) async fn gap(archive: Arc<dyn Archive>) -> Checked {
 pub(super) async fn doubled(archive: Arc<dyn Archive>) -> Checked {
     let room = a_room();
     archive.insert(&events(room, 1..=5)).await?;
-    let double = ArchivedEvent {
-        offset: 1000,
-        ..an_event(room, 4)
-    };
+    let double = ArchivedEvent { offset: 1000, ..an_event(room, 4) };
     ensure_eq!(archive.insert(&[double]).await?, 1, "new of the double");
     let wanted = chain(&events(room, 1..=3))?;
     ensure_eq!(archive.read_back(room).await?, wanted, "with 4 twice");

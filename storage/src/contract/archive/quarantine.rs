@@ -26,9 +26,7 @@ pub(super) async fn keeps(archive: Arc<dyn Archive>) -> Checked {
     for bytes in wanted.iter().rev() {
         archive.quarantine(bytes).await?;
     }
-    archive
-        .quarantine(&quarantined(2, 3, QuarantineReason::Undecodable))
-        .await?;
+    archive.quarantine(&quarantined(2, 3, QuarantineReason::Undecodable)).await?;
     for limit in [0, 1, 2, 3, 4] {
         let kept = archive.quarantined(1, limit).await?;
         let wanted: Vec<_> = wanted.iter().take(limit).cloned().collect();

@@ -15,10 +15,7 @@ pub(super) async fn once(archive: Arc<dyn Archive>) -> Checked {
     ensure_eq!(archive.seal_of(room).await?, None, "before");
     ensure_eq!(archive.seal(&seal).await?, true, "the first seal");
     ensure_eq!(archive.seal_of(room).await?, Some(seal.clone()), "after");
-    let later = Seal {
-        sealed_at_ms: seal.sealed_at_ms + 1,
-        ..seal.clone()
-    };
+    let later = Seal { sealed_at_ms: seal.sealed_at_ms + 1, ..seal.clone() };
     ensure_eq!(archive.seal(&later).await?, false, "the second seal");
     ensure_eq!(archive.seal_of(room).await?, Some(seal), "after the second");
     Ok(())
@@ -29,34 +26,13 @@ pub(super) async fn conflicts(archive: Arc<dyn Archive>) -> Checked {
     let seal = a_seal(room, &events(room, 1..=3), vec![a_user()])?;
     archive.seal(&seal).await?;
     let others = [
-        Seal {
-            epoch: "another".to_owned(),
-            ..seal.clone()
-        },
-        Seal {
-            partition: seal.partition + 1,
-            ..seal.clone()
-        },
-        Seal {
-            count: seal.count + 1,
-            ..seal.clone()
-        },
-        Seal {
-            first_offset: seal.first_offset + 1,
-            ..seal.clone()
-        },
-        Seal {
-            close_offset: seal.close_offset + 1,
-            ..seal.clone()
-        },
-        Seal {
-            hash: [0; 32],
-            ..seal.clone()
-        },
-        Seal {
-            members: vec![],
-            ..seal.clone()
-        },
+        Seal { epoch: "another".to_owned(), ..seal.clone() },
+        Seal { partition: seal.partition + 1, ..seal.clone() },
+        Seal { count: seal.count + 1, ..seal.clone() },
+        Seal { first_offset: seal.first_offset + 1, ..seal.clone() },
+        Seal { close_offset: seal.close_offset + 1, ..seal.clone() },
+        Seal { hash: [0; 32], ..seal.clone() },
+        Seal { members: vec![], ..seal.clone() },
     ];
     for other in others {
         ensure_refused!(
@@ -90,17 +66,11 @@ pub(super) async fn members_only(archive: Arc<dyn Archive>) -> Checked {
     archive.seal(&a_seal(room, &all, members.to_vec())?).await?;
     for member in members {
         let page = archive.events(room, member, None, 10).await?;
-        ensure_eq!(
-            page.map(|page| page.events.len()),
-            Some(3),
-            "a member's events"
-        );
+        ensure_eq!(page.map(|page| page.events.len()), Some(3), "a member's events");
     }
     let stranger = a_user();
     let elsewhere = a_room();
-    archive
-        .seal(&a_seal(elsewhere, &[], vec![stranger])?)
-        .await?;
+    archive.seal(&a_seal(elsewhere, &[], vec![stranger])?).await?;
     let page = archive.events(room, stranger, None, 10).await?;
     ensure_eq!(page, None, "a stranger's events");
     Ok(())
@@ -112,11 +82,7 @@ pub(super) async fn pages(archive: Arc<dyn Archive>) -> Checked {
     archive.insert(&all).await?;
     archive.insert(&events(a_room(), 1..=10)).await?;
     archive.seal(&a_seal(room, &all, vec![member])?).await?;
-    let newest_first: Vec<Event> = all
-        .into_iter()
-        .rev()
-        .map(|archived| archived.event)
-        .collect();
+    let newest_first: Vec<Event> = all.into_iter().rev().map(|archived| archived.event).collect();
     for limit in [1, 3, 9, 10, 11] {
         let mut before = None;
         let mut listed = Vec::new();
@@ -126,11 +92,7 @@ pub(super) async fn pages(archive: Arc<dyn Archive>) -> Checked {
             let wanted = limit.min(10 - listed.len());
             ensure_eq!(page.events.len(), wanted, "events of a page");
             listed.extend(page.events);
-            ensure_eq!(
-                page.has_more,
-                listed.len() < 10,
-                "whether there are older ones"
-            );
+            ensure_eq!(page.has_more, listed.len() < 10, "whether there are older ones");
             before = listed.last().map(|event| event.seq);
             if !page.has_more {
                 break;

@@ -56,10 +56,7 @@ pub(super) async fn dense(log: Arc<dyn Log>) -> Checked {
 
 pub(super) async fn in_order(log: Arc<dyn Log>) -> Checked {
     let wrote = append_many(&log, 0, 100).await?;
-    ensure!(
-        wrote.is_sorted_by(|one, next| one.offset < next.offset),
-        "offsets do not rise"
-    );
+    ensure!(wrote.is_sorted_by(|one, next| one.offset < next.offset), "offsets do not rise");
     Ok(())
 }
 
@@ -75,10 +72,7 @@ pub(super) async fn concurrent(log: Arc<dyn Log>) -> Checked {
     }
     let offsets: BTreeSet<u64> = wrote.iter().flatten().map(|record| record.offset).collect();
     let count = (CALLERS * RECORDS_A_CALLER) as u64;
-    ensure!(
-        offsets.into_iter().eq(begin..begin + count),
-        "the offsets are not dense and unique"
-    );
+    ensure!(offsets.into_iter().eq(begin..begin + count), "the offsets are not dense and unique");
     let mut wrote: Vec<StoredRecord> = wrote.drain(..).flatten().collect();
     wrote.sort_by_key(|record| record.offset);
     let read = read_all(&log, whole(&log, 0).await?).await?;
@@ -90,11 +84,7 @@ pub(super) async fn time(log: Arc<dyn Log>) -> Checked {
     let mut last_ms = 0;
     for number in 0..50 {
         let appended = log.append(0, a_room(), value(number)).await?;
-        ensure!(
-            appended.at_ms >= last_ms,
-            "{} came after {last_ms}",
-            appended.at_ms
-        );
+        ensure!(appended.at_ms >= last_ms, "{} came after {last_ms}", appended.at_ms);
         last_ms = appended.at_ms;
         let now_ms = log.now_ms();
         ensure!(now_ms >= last_ms, "it is {now_ms} after {last_ms}");
@@ -121,10 +111,7 @@ pub(super) async fn no_partition(log: Arc<dyn Log>) -> Checked {
     let absent = log.partitions();
     let mut range = whole(&log, 0).await?;
     range.partition = absent;
-    ensure!(
-        log.append(absent, a_room(), value(0)).await.is_err(),
-        "appended"
-    );
+    ensure!(log.append(absent, a_room(), value(0)).await.is_err(), "appended");
     ensure!(log.watermarks(absent).await.is_err(), "has watermarks");
     ensure!(log.read(range).await.is_err(), "was read");
     ensure!(log.tail(absent, 0).await.is_err(), "was followed");
@@ -136,10 +123,6 @@ pub(super) async fn flush(log: Arc<dyn Log>) -> Checked {
     let begin = log.watermarks(0).await?.high;
     append_many(&log, 0, 10).await?;
     log.flush().await?;
-    ensure_eq!(
-        log.watermarks(0).await?.high,
-        begin + 10,
-        "the high watermark"
-    );
+    ensure_eq!(log.watermarks(0).await?.high, begin + 10, "the high watermark");
     Ok(())
 }

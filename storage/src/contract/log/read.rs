@@ -11,24 +11,12 @@ pub(super) async fn bounds(log: Arc<dyn Log>) -> Checked {
     let whole = whole(&log, 0).await?;
     let (from, until) = (whole.from + 3, whole.from + 7);
 
-    let middle = log
-        .read(ReadRange {
-            from,
-            until,
-            ..whole
-        })
-        .await?;
+    let middle = log.read(ReadRange { from, until, ..whole }).await?;
     let wanted: Vec<_> = wrote.iter().skip(3).take(4).cloned().collect();
     ensure_eq!(middle.records, wanted, "the middle");
     ensure_eq!(middle.next, until, "where to go on after the middle");
 
-    let empty = log
-        .read(ReadRange {
-            from,
-            until: from,
-            ..whole
-        })
-        .await?;
+    let empty = log.read(ReadRange { from, until: from, ..whole }).await?;
     ensure_eq!(empty.records, [], "an empty range");
     ensure_eq!(empty.next, from, "where to go on after an empty range");
     Ok(())
@@ -38,22 +26,11 @@ pub(super) async fn past_the_end(log: Arc<dyn Log>) -> Checked {
     let wrote = append_many(&log, 0, 3).await?;
     let whole = whole(&log, 0).await?;
     let beyond = whole.until + 5;
-    let batch = log
-        .read(ReadRange {
-            until: beyond,
-            ..whole
-        })
-        .await?;
+    let batch = log.read(ReadRange { until: beyond, ..whole }).await?;
     ensure_eq!(batch.records, wrote, "the records");
     ensure_eq!(batch.next, whole.until, "where to go on");
 
-    let at_the_end = log
-        .read(ReadRange {
-            from: whole.until,
-            until: beyond,
-            ..whole
-        })
-        .await?;
+    let at_the_end = log.read(ReadRange { from: whole.until, until: beyond, ..whole }).await?;
     ensure_eq!(at_the_end.records, [], "a read at the end");
     ensure_eq!(at_the_end.next, whole.until, "where to go on at the end");
     Ok(())
@@ -62,10 +39,7 @@ pub(super) async fn past_the_end(log: Arc<dyn Log>) -> Checked {
 pub(super) async fn records_max(log: Arc<dyn Log>) -> Checked {
     let wrote = append_many(&log, 0, 10).await?;
     for records_max in [1, 3, 9, 10, 11] {
-        let range = ReadRange {
-            records_max,
-            ..whole(&log, 0).await?
-        };
+        let range = ReadRange { records_max, ..whole(&log, 0).await? };
         let first = log.read(range).await?;
         ensure!(
             first.records.len() <= records_max,
@@ -80,8 +54,7 @@ pub(super) async fn records_max(log: Arc<dyn Log>) -> Checked {
 pub(super) async fn bytes_max(log: Arc<dyn Log>) -> Checked {
     const RECORD_BYTES: usize = 1000;
     for _ in 0..10 {
-        log.append(0, a_room(), Bytes::from(vec![b'x'; RECORD_BYTES]))
-            .await?;
+        log.append(0, a_room(), Bytes::from(vec![b'x'; RECORD_BYTES])).await?;
     }
     let most = [
         (0, 1),
@@ -92,15 +65,9 @@ pub(super) async fn bytes_max(log: Arc<dyn Log>) -> Checked {
         (100 * RECORD_BYTES, 10),
     ];
     for (bytes_max, records_most) in most {
-        let range = ReadRange {
-            bytes_max,
-            ..whole(&log, 0).await?
-        };
+        let range = ReadRange { bytes_max, ..whole(&log, 0).await? };
         let records = log.read(range).await?.records.len();
-        ensure!(
-            (1..=records_most).contains(&records),
-            "{records} records for {bytes_max} bytes"
-        );
+        ensure!((1..=records_most).contains(&records), "{records} records for {bytes_max} bytes");
         ensure_eq!(read_all(&log, range).await?.len(), 10, "records in all");
     }
     Ok(())
@@ -114,23 +81,13 @@ pub(super) async fn key(log: Arc<dyn Log>) -> Checked {
     }
     let whole = whole(&log, 0).await?;
     for records_max in [1, 3, 100] {
-        let range = ReadRange {
-            key: Some(one),
-            records_max,
-            ..whole
-        };
-        let values: Vec<Bytes> = read_all(&log, range)
-            .await?
-            .into_iter()
-            .map(|record| record.value)
-            .collect();
+        let range = ReadRange { key: Some(one), records_max, ..whole };
+        let values: Vec<Bytes> =
+            read_all(&log, range).await?.into_iter().map(|record| record.value).collect();
         let wanted = [value(0), value(5), value(10), value(15)];
         ensure_eq!(values, wanted, "the room's records");
     }
-    let nobody = ReadRange {
-        key: Some(a_room()),
-        ..whole
-    };
+    let nobody = ReadRange { key: Some(a_room()), ..whole };
     ensure_eq!(read_all(&log, nobody).await?, [], "a room without records");
     Ok(())
 }

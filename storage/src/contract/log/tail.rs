@@ -105,15 +105,8 @@ pub(super) async fn truncated(log: Arc<dyn Log>) -> Checked {
         Some(ReadError::OutOfRange { low }) => ensure_eq!(low, high - 1, "the low watermark told"),
         other => ensure!(false, "the tail ended with {other:?}"),
     }
-    ensure!(
-        tail.next().await.is_none(),
-        "the tail went on after an error"
-    );
+    ensure!(tail.next().await.is_none(), "the tail went on after an error");
     let again = log.tail(0, high - 2).await.map(drop);
-    ensure_refused!(
-        again,
-        ReadError::OutOfRange { .. },
-        "a tail below the low watermark"
-    );
+    ensure_refused!(again, ReadError::OutOfRange { .. }, "a tail below the low watermark");
     Ok(())
 }

@@ -59,11 +59,7 @@ pub(super) async fn out_of_range(log: Arc<dyn Log>) -> Checked {
             other => return Err(format!("a read saw {other:?}").into()),
         }
         let tail = log.tail(0, from).await.map(drop);
-        ensure_refused!(
-            tail,
-            ReadError::OutOfRange { .. },
-            "a tail below the low watermark"
-        );
+        ensure_refused!(tail, ReadError::OutOfRange { .. }, "a tail below the low watermark");
     }
     let left = log.read(ReadRange { from: low, ..begin }).await?;
     ensure_eq!(left.records.len(), 5, "records from the low watermark on");

@@ -8,12 +8,7 @@ use super::{a_row, a_user, add};
 use crate::rooms::{Invite, Rooms, RoomsError};
 
 fn an_invite(room: RoomId, number: u32, code: u8) -> Invite {
-    Invite {
-        room,
-        number,
-        code_hash: [code; 32],
-        outside_link: None,
-    }
+    Invite { room, number, code_hash: [code; 32], outside_link: None }
 }
 
 pub(super) async fn by_code(rooms: Arc<dyn Rooms>) -> Checked {
@@ -56,11 +51,7 @@ pub(super) async fn taken(rooms: Arc<dyn Rooms>) -> Checked {
     ensure_refused!(same_number, RoomsError::InviteTaken, "a number again");
     let same_code = rooms.add_invite(&an_invite(other, 1, 1)).await;
     ensure_refused!(same_code, RoomsError::InviteTaken, "a code again");
-    ensure_eq!(
-        rooms.invite(&first.code_hash).await?,
-        Some(first),
-        "the first"
-    );
+    ensure_eq!(rooms.invite(&first.code_hash).await?, Some(first), "the first");
     ensure_eq!(rooms.last_invite(other).await?, None, "the other room's");
     rooms.add_invite(&an_invite(other, 1, 2)).await?;
     Ok(())

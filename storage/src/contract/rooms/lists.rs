@@ -12,37 +12,24 @@ pub(super) async fn unarchived(rooms: Arc<dyn Rooms>) -> Checked {
     for partition in [0, 1] {
         let mut wanted = BTreeSet::new();
         for status in STATUSES {
-            let row = RoomRow {
-                partition,
-                ..a_row(a_user())
-            };
+            let row = RoomRow { partition, ..a_row(a_user()) };
             let room = add(&rooms, &row, status).await?;
             if matches!(status, Creating | Open | Closed) {
                 wanted.insert(room);
             }
         }
         let rows = rooms.unarchived_in(partition).await?;
-        ensure!(
-            rows.iter().all(|row| row.partition == partition),
-            "a row of another partition"
-        );
+        ensure!(rows.iter().all(|row| row.partition == partition), "a row of another partition");
         ensure_eq!(ids(&rows), wanted, "the rows");
     }
-    ensure_eq!(
-        rooms.unarchived_in(2).await?,
-        [],
-        "a partition without rooms"
-    );
+    ensure_eq!(rooms.unarchived_in(2).await?, [], "a partition without rooms");
     Ok(())
 }
 
 pub(super) async fn live(rooms: Arc<dyn Rooms>) -> Checked {
     let mut wanted = BTreeSet::new();
     for (partition, status) in (0..).zip(STATUSES) {
-        let row = RoomRow {
-            partition,
-            ..a_row(a_user())
-        };
+        let row = RoomRow { partition, ..a_row(a_user()) };
         let room = add(&rooms, &row, status).await?;
         if matches!(status, Creating | Open) {
             wanted.insert(room);
@@ -56,10 +43,7 @@ pub(super) async fn pages(rooms: Arc<dyn Rooms>) -> Checked {
     let user = a_user();
     let mut newest_first = Vec::new();
     for created_at_ms in 0..7 {
-        let row = RoomRow {
-            created_at_ms,
-            ..a_row(a_user())
-        };
+        let row = RoomRow { created_at_ms, ..a_row(a_user()) };
         let room = add(&rooms, &row, Open).await?;
         rooms.add_member(room, user, 1).await?;
         newest_first.insert(0, room);
@@ -72,10 +56,7 @@ pub(super) async fn pages(rooms: Arc<dyn Rooms>) -> Checked {
         for page in 1..=8 {
             let rows = rooms.rooms_of(user, page, size).await?;
             ensure_eq!(rows.total, 7, "the total");
-            ensure!(
-                rows.rows.len() <= size as usize,
-                "a page of more than {size}"
-            );
+            ensure!(rows.rows.len() <= size as usize, "a page of more than {size}");
             listed.extend(rows.rows.iter().map(|row| row.id));
         }
         ensure_eq!(listed, newest_first, "all pages");
@@ -108,11 +89,7 @@ pub(super) async fn member_again(rooms: Arc<dyn Rooms>) -> Checked {
         rooms.add_member(room, user, 1).await?;
         rooms.add_member(room, user, 2).await?;
         let listed = rooms.rooms_of(user, 1, 10).await?;
-        ensure_eq!(
-            (listed.total, listed.rows.len()),
-            (1, 1),
-            "a member's rooms"
-        );
+        ensure_eq!((listed.total, listed.rows.len()), (1, 1), "a member's rooms");
     }
     Ok(())
 }

@@ -16,14 +16,8 @@ pub(super) async fn creates(rooms: Arc<dyn Rooms>) -> Checked {
     ensure_eq!(rooms.get(row.id).await?, None, "before");
     rooms.create(&row).await?;
     ensure_eq!(rooms.get(row.id).await?, Some(row.clone()), "after");
-    let same_id = RoomRow {
-        id: row.id,
-        ..a_row(a_user())
-    };
-    ensure!(
-        rooms.create(&same_id).await.is_err(),
-        "an id was given twice"
-    );
+    let same_id = RoomRow { id: row.id, ..a_row(a_user()) };
+    ensure!(rooms.create(&same_id).await.is_err(), "an id was given twice");
     ensure_eq!(get(&rooms, row.id).await?, row, "after the second");
     Ok(())
 }
@@ -37,11 +31,7 @@ pub(super) async fn one_an_owner(rooms: Arc<dyn Rooms>) -> Checked {
         let second = a_row(owner);
         if matches!(status, Creating | Open) {
             ensure_eq!(open, Some(first), "the owner's open room");
-            ensure_refused!(
-                rooms.create(&second).await,
-                RoomsError::OwnerHasRoom,
-                "a second room"
-            );
+            ensure_refused!(rooms.create(&second).await, RoomsError::OwnerHasRoom, "a second room");
             ensure_eq!(rooms.get(second.id).await?, None, "the second row");
         } else {
             ensure_eq!(open, None, "the owner's open room");
@@ -81,10 +71,7 @@ pub(super) async fn transitions(rooms: Arc<dyn Rooms>) -> Checked {
             let status = get(&rooms, room).await?.status;
             let wanted = if allowed { to } else { from };
             ensure!(status == wanted, "{from:?} to {to:?} led to {status:?}");
-            ensure!(
-                !mark(&rooms, room, to).await?,
-                "{from:?} to {to:?} changed the row again"
-            );
+            ensure!(!mark(&rooms, room, to).await?, "{from:?} to {to:?} changed the row again");
         }
     }
     for to in [Open, Over, Archived, Aborted] {
@@ -107,18 +94,10 @@ async fn mark(rooms: &Arc<dyn Rooms>, room: RoomId, to: RoomStatus) -> Checked<b
 pub(super) async fn opens(rooms: Arc<dyn Rooms>) -> Checked {
     let row = a_row(a_user());
     add(&rooms, &row, Open).await?;
-    let wanted = RoomRow {
-        status: Open,
-        first_offset: Some(FIRST_OFFSET),
-        ..row
-    };
+    let wanted = RoomRow { status: Open, first_offset: Some(FIRST_OFFSET), ..row };
     ensure_eq!(get(&rooms, wanted.id).await?, wanted, "the row");
     rooms.mark_open(wanted.id, FIRST_OFFSET + 1).await?;
-    ensure_eq!(
-        get(&rooms, wanted.id).await?,
-        wanted,
-        "the row opened again"
-    );
+    ensure_eq!(get(&rooms, wanted.id).await?, wanted, "the row opened again");
     Ok(())
 }
 
@@ -136,18 +115,10 @@ pub(super) async fn closes(rooms: Arc<dyn Rooms>) -> Checked {
             ..row
         };
         ensure_eq!(get(&rooms, wanted.id).await?, wanted, "the row");
-        let other = Closed {
-            first_offset: 1,
-            close_offset: 2,
-            reason: CloseReason::TooOld,
-            at_ms: 3,
-        };
+        let other =
+            Closed { first_offset: 1, close_offset: 2, reason: CloseReason::TooOld, at_ms: 3 };
         rooms.mark_closed(wanted.id, &other).await?;
-        ensure_eq!(
-            get(&rooms, wanted.id).await?,
-            wanted,
-            "the row closed again"
-        );
+        ensure_eq!(get(&rooms, wanted.id).await?, wanted, "the row closed again");
     }
     Ok(())
 }

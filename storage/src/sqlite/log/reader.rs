@@ -58,11 +58,7 @@ impl Reader {
         time: Arc<LogTime>,
         highs: impl Iterator<Item = u64>,
     ) -> Self {
-        Self {
-            database,
-            time,
-            heads: highs.map(watch::Sender::new).collect(),
-        }
+        Self { database, time, heads: highs.map(watch::Sender::new).collect() }
     }
 
     /// Where the writer announces what it committed.
@@ -134,11 +130,8 @@ impl Reader {
         if from < low {
             return Err(ReadError::OutOfRange { low });
         }
-        let head = self
-            .heads
-            .get(partition as usize)
-            .ok_or(NoSuchPartition(partition))?
-            .subscribe();
+        let head =
+            self.heads.get(partition as usize).ok_or(NoSuchPartition(partition))?.subscribe();
         let follower = Follower {
             reader: self.clone(),
             head,
@@ -195,9 +188,7 @@ impl Follower {
 
     /// Waits until this process's writer has committed, or until it is time to look.
     async fn wait(&mut self) {
-        tokio::time::timeout(TAIL_POLL, self.head.changed())
-            .await
-            .ok();
+        tokio::time::timeout(TAIL_POLL, self.head.changed()).await.ok();
     }
 }
 

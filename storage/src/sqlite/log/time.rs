@@ -14,16 +14,11 @@ pub(super) struct LogTime {
 
 impl LogTime {
     pub(super) fn new(clock: Arc<dyn Clock>, last_at_ms: i64) -> Self {
-        Self {
-            clock,
-            last_at_ms: AtomicI64::new(last_at_ms),
-        }
+        Self { clock, last_at_ms: AtomicI64::new(last_at_ms) }
     }
 
     pub(super) fn now_ms(&self) -> i64 {
-        self.clock
-            .now_ms()
-            .max(self.last_at_ms.load(Ordering::Acquire))
+        self.clock.now_ms().max(self.last_at_ms.load(Ordering::Acquire))
     }
 
     /// Takes note of a record's time.

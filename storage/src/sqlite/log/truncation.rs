@@ -42,7 +42,7 @@ async fn raise_low(database: &Database, partition: u32, before: u64) -> Result<i
     Ok(low.ok_or(NoSuchPartition(partition))?)
 }
 
-/// Deletes the oldest records and gives a little space back; answers whether there may be more.
+/// Deletes the oldest records and gives their pages back; answers whether there may be more.
 async fn delete_some(database: &Database, partition: u32, low: i64) -> Result<bool, sqlx::Error> {
     let mut transaction = database.begin().await?;
     let deleted = query(
@@ -56,9 +56,7 @@ async fn delete_some(database: &Database, partition: u32, low: i64) -> Result<bo
     .execute(&mut *transaction)
     .await?
     .rows_affected();
-    query("PRAGMA incremental_vacuum(100)")
-        .execute(&mut *transaction)
-        .await?;
+    query("PRAGMA incremental_vacuum(1000)").execute(&mut *transaction).await?;
     transaction.commit().await?;
     Ok(deleted == u64::from(DELETE_RECORDS_MAX))
 }

@@ -60,16 +60,9 @@ impl Writer {
     ) -> Self {
         let (requests, queue) = mpsc::channel(QUEUE_RECORDS_MAX);
         let partitions = u32::try_from(heads.len()).unwrap_or(u32::MAX);
-        let task = WritingTask {
-            database,
-            time,
-            heads,
-        };
+        let task = WritingTask { database, time, heads };
         tokio::spawn(task.run(queue));
-        Self {
-            requests,
-            partitions,
-        }
+        Self { requests, partitions }
     }
 
     pub(super) async fn append(
@@ -82,12 +75,7 @@ impl Writer {
             return Err(NoSuchPartition(partition).into());
         }
         let (answer, answered) = oneshot::channel();
-        let append = Append {
-            partition,
-            key,
-            value,
-            answer,
-        };
+        let append = Append { partition, key, value, answer };
         self.send(Request::Append(append)).await?;
         Ok(answered.await??)
     }
@@ -180,11 +168,8 @@ impl WritingTask {
 
     /// Wakes the tails, which read what is committed.
     fn announce(&self, appends: &[Append], appended: &[Appended]) {
-        let highs: BTreeMap<u32, Appended> = appends
-            .iter()
-            .map(|append| append.partition)
-            .zip(appended.iter().copied())
-            .collect();
+        let highs: BTreeMap<u32, Appended> =
+            appends.iter().map(|append| append.partition).zip(appended.iter().copied()).collect();
         for (partition, last) in highs {
             self.time.observe(last.at_ms);
             if let Some(head) = self.heads.get(partition as usize) {
