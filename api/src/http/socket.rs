@@ -24,8 +24,8 @@ const SUBPROTOCOL: &str = "movie-together.v1";
 const READ_BUFFER_BYTES: usize = 4 * 1024;
 /// Frames written together at most before they are sent.
 const WRITE_BUFFER_BYTES: usize = 4 * 1024;
-/// What may wait for a slow socket before it is cut.
-const WRITE_BUFFER_BYTES_MAX: usize = 1024 * 1024;
+/// Above the largest first frame of a socket; what waits for a slow one is bounded before.
+const WRITE_BUFFER_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Somewhat above [`FRAME_BYTES_MAX`], so that a frame over it is answered and not cut off.
 const MESSAGE_BYTES_MAX: usize = 4 * FRAME_BYTES_MAX;
 /// Longest ticket that is looked at.
@@ -44,7 +44,10 @@ pub(super) struct OpenSocket;
 impl Refusals for OpenSocket {
     const TABLE: &'static [(u16, &'static str)] = &[
         (400, "Other subprotocols are offered, but not this one."),
-        (403, "The page's origin is not allowed, or the caller is no longer a member."),
+        (
+            403,
+            "The page's origin is not allowed, or the caller is no longer a member.",
+        ),
         (404, "There is no such room."),
         (410, "The room is over."),
         (422, "A value was refused; `fields` names each."),
@@ -58,7 +61,11 @@ impl SocketApi {
     ///
     /// A WebSocket with the subprotocol `movie-together.v1`; its frames are described in the
     /// AsyncAPI document. `ws_url` of a ticket leads here.
-    #[oai(path = "/room/:room_id/ws", method = "get", operation_id = "openSocket")]
+    #[oai(
+        path = "/room/:room_id/ws",
+        method = "get",
+        operation_id = "openSocket"
+    )]
     async fn open(
         &self,
         request: &Request,
@@ -73,7 +80,10 @@ impl SocketApi {
     ) -> Result<BoxWebSocketUpgraded, Refused<OpenSocket>> {
         self.check_origin(request)?;
         let room = room_id.0.named("room_id");
-        let position = since.0.named("since").and_then(|since| position(epoch.0, since));
+        let position = since
+            .0
+            .named("since")
+            .and_then(|since| position(epoch.0, since));
         let (room, position) = both(room, position)?;
         let ticket = ticket.0.filter(|ticket| ticket.len() <= TICKET_BYTES_MAX);
         let ticket = ticket.ok_or_else(|| Problem::unauthorized("The ticket is missing."))?;
@@ -115,7 +125,11 @@ fn position(epoch: Option<String>, since: Option<u64>) -> Result<Option<Position
 async fn upgrade(request: &Request) -> Result<WebSocket, Problem> {
     let Ok(socket) = WebSocket::from_request_without_body(request).await else {
         let text = "This address is for WebSocket connections.";
-        return Err(Problem::new(StatusCode::UPGRADE_REQUIRED, "upgrade_required", text));
+        return Err(Problem::new(
+            StatusCode::UPGRADE_REQUIRED,
+            "upgrade_required",
+            text,
+        ));
     };
     // Tools that offer no subprotocol at all are taken to mean ours.
     let offered = request.headers().get(header::SEC_WEBSOCKET_PROTOCOL);

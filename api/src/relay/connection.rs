@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use command::Sender;
 
 use super::end::End;
-use super::outlet::{Due, Frame, Outlet};
+use super::outlet::{Due, Frame, Outlet, encode};
 use super::presence::Chatter;
 use super::room::{Message, RoomHandle};
 use pulse::Pulse;
@@ -215,9 +215,8 @@ impl<S: Socket> Connection<S> {
     }
 
     fn push(&self, frame: &ServerFrame<'_>) {
-        match serde_json::to_string(frame) {
-            Ok(encoded) => self.outlet.push(encoded.into()),
-            Err(error) => tracing::error!(%error, "a frame could not be encoded"),
+        if let Some(frame) = encode(frame) {
+            self.outlet.push(frame);
         }
     }
 

@@ -16,6 +16,15 @@ pub(crate) const QUEUE_BYTES_MAX: usize = 1024 * 1024;
 /// A frame, encoded once for everyone.
 pub(crate) type Frame = Arc<str>;
 
+/// Encodes a frame; none only if it could not be JSON, which is logged.
+pub(crate) fn encode(frame: &impl serde::Serialize) -> Option<Frame> {
+    let encoded = serde_json::to_string(frame);
+    encoded
+        .inspect_err(|error| tracing::error!(%error, "a frame could not be encoded"))
+        .ok()
+        .map(Frame::from)
+}
+
 #[derive(Default)]
 struct Queue {
     frames: VecDeque<Frame>,

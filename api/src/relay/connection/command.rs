@@ -16,7 +16,7 @@ use schemas::reject::RejectCode;
 use storage::log::{AppendError, Log};
 
 use crate::relay::append::append_record;
-use crate::relay::outlet::Frame;
+use crate::relay::outlet::{Frame, encode};
 use crate::relay::room::RoomHandle;
 
 /// How long a film may take to be looked up.
@@ -53,7 +53,7 @@ impl Sender {
                 },
                 Unsent::Unknown => ServerFrame::Unknown { client_seq },
             };
-            serde_json::to_string(&frame).ok().map(Frame::from)
+            encode(&frame)
         }
         .boxed()
     }

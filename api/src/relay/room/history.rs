@@ -1,6 +1,5 @@
 //! What a room shows of its past: the first frame of a socket, and pages by HTTP.
 
-use schemas::event::Event;
 use schemas::frame::{MemberView, ServerFrame, You};
 use schemas::http::{EventView, OwnerView, RoomMovieView, RoomStatus, RoomView};
 use schemas::ids::UserId;
@@ -9,9 +8,12 @@ use schemas::state::RoomState;
 
 use super::{HistoryPage, Position};
 use crate::refusal::Refusal;
+use crate::relay::outlet::{Frame, encode};
 
-/// A client that missed more than this is welcomed afresh.
-pub(crate) const RESUME_EVENTS_MAX: usize = 5000;
+/// A client that missed more events than this is welcomed afresh.
+const RESUME_EVENTS_MAX: usize = 5000;
+/// A client whose missed events are larger than this is welcomed afresh.
+const RESUME_BYTES_MAX: usize = 1024 * 1024;
 
 /// How a room looks, from its state and from what its row says.
 pub(super) fn view(state: &RoomState, created_at: &str, link: Option<&str>) -> RoomView {
@@ -33,19 +35,32 @@ pub(super) fn view(state: &RoomState, created_at: &str, link: Option<&str>) -> R
     }
 }
 
-/// The first frame of a socket: exactly what was missed, if that can be proved; else the
-/// whole state with the last events.
-pub(super) fn first_frame<'a>(
+/// Exactly what a client missed, if that can be proved and is not too much.
+pub(super) fn resume(
+    state: &RoomState,
+    epoch: &str,
+    server_time: i64,
+    position: &Position,
+) -> Option<Frame> {
+    if position.epoch != epoch {
+        return None;
+    }
+    let events = state.events_since(position.since)?;
+    if events.len() > RESUME_EVENTS_MAX {
+        return None;
+    }
+    let frame = encode(&ServerFrame::Resume { epoch, seq: state.seq(), server_time, events })?;
+    (frame.len() <= RESUME_BYTES_MAX).then_some(frame)
+}
+
+/// The whole state with the last events.
+pub(super) fn welcome<'a>(
     state: &'a RoomState,
     epoch: &'a str,
     server_time: i64,
-    position: Option<&Position>,
     you: You,
     room: &'a RoomView,
 ) -> ServerFrame<'a> {
-    if let Some(events) = position.and_then(|position| missed(state, epoch, position)) {
-        return ServerFrame::Resume { epoch, seq: state.seq(), server_time, events };
-    }
     let skipped = state.events().len().saturating_sub(WELCOME_EVENTS_MAX);
     ServerFrame::Welcome {
         epoch,
@@ -58,13 +73,6 @@ pub(super) fn first_frame<'a>(
         messages: state.events().get(skipped..).unwrap_or_default(),
         has_more: skipped > 0,
     }
-}
-
-fn missed<'a>(state: &'a RoomState, epoch: &str, position: &Position) -> Option<&'a [Event]> {
-    if position.epoch != epoch {
-        return None;
-    }
-    state.events_since(position.since).filter(|events| events.len() <= RESUME_EVENTS_MAX)
 }
 
 fn members(state: &RoomState) -> Vec<MemberView> {

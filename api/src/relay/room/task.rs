@@ -21,12 +21,12 @@ use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use super::closing::reason_to_close;
-use super::history::{first_frame, page, view};
+use super::history::{page, resume, view, welcome};
 use super::{Attach, Look, Message, Options};
 use crate::refusal::Refusal;
 use crate::relay::append::append_record;
 use crate::relay::end::End;
-use crate::relay::outlet::Frame;
+use crate::relay::outlet::encode;
 use crate::relay::presence::{Chatter, Presence, Session};
 use crate::relay::verdicts::Verdicts;
 use crate::ticket::TICKET_LIFE_MS;
@@ -275,10 +275,10 @@ impl RoomTask {
             client_seq: state.client_seq(attach.session),
         };
         let room = view(state, &self.setup.created_at, self.setup.link.as_deref());
-        let epoch = self.setup.log.epoch();
-        let now_ms = self.setup.log.now_ms();
-        let first = first_frame(state, epoch, now_ms, attach.position.as_ref(), you, &room);
-        if let Some(frame) = encode(&first) {
+        let (epoch, now_ms) = (self.setup.log.epoch(), self.setup.log.now_ms());
+        let resumed = attach.position.as_ref().and_then(|since| resume(state, epoch, now_ms, since));
+        let first = resumed.or_else(|| encode(&welcome(state, epoch, now_ms, you, &room)));
+        if let Some(frame) = first {
             attach.outlet.push_first(frame);
         }
         let Attach { user, session, connection, outlet, .. } = attach;
@@ -351,12 +351,4 @@ impl RoomTask {
     fn room(&self) -> RoomId {
         self.setup.state.room()
     }
-}
-
-fn encode(frame: &impl serde::Serialize) -> Option<Frame> {
-    let encoded = serde_json::to_string(frame);
-    encoded
-        .inspect_err(|error| tracing::error!(%error, "a frame could not be encoded"))
-        .ok()
-        .map(Frame::from)
 }
