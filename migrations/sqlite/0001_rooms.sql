@@ -24,8 +24,10 @@ CREATE TABLE movie_together_room (
 
 CREATE UNIQUE INDEX movie_together_room_one_live_an_owner
     ON movie_together_room (owner) WHERE status IN ('creating', 'open');
+CREATE INDEX movie_together_room_live
+    ON movie_together_room (id) WHERE status IN ('creating', 'open');
 CREATE INDEX movie_together_room_unarchived
-    ON movie_together_room (log_partition) WHERE status IN ('creating', 'open', 'closed');
+    ON movie_together_room (log_partition, id) WHERE status IN ('creating', 'open', 'closed');
 
 -- Everyone who ever was a member of a room.
 CREATE TABLE movie_together_room_user (

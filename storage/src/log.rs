@@ -51,11 +51,11 @@ pub struct ReadRange {
     pub partition: u32,
     /// First offset wanted.
     pub from: u64,
-    /// Offset to stop before.
+    /// Offset to stop before; past the high watermark it means the high watermark.
     pub until: u64,
     /// Only this room's records, where given.
     pub key: Option<RoomId>,
-    /// Most records to answer with.
+    /// Most records to answer with, though always at least one.
     pub records_max: usize,
     /// Most bytes of values to answer with, though always at least one record.
     pub bytes_max: usize,
@@ -66,7 +66,7 @@ pub struct ReadRange {
 pub struct ReadBatch {
     /// In offset order.
     pub records: Vec<StoredRecord>,
-    /// Where to go on; equal to `until` once the range is done.
+    /// Where to go on; equal to `until` (at most the high watermark) once the range is done.
     pub next: u64,
 }
 
@@ -103,7 +103,7 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// the stream; the reader starts another from where it was.
 pub type Tail = Pin<Box<dyn Stream<Item = Result<StoredRecord, ReadError>> + Send>>;
 
-/// The ordered records.
+/// The ordered records. Every call refuses a partition that is not there.
 #[async_trait]
 pub trait Log: Send + Sync + 'static {
     /// Names this incarnation of the log; `(epoch, seq)` is a client's position.
@@ -113,6 +113,8 @@ pub trait Log: Send + Sync + 'static {
     fn partitions(&self) -> u32;
 
     /// The log's time now, in ms since 1970: what `at_ms` of a record appended now would be.
+    /// Never before an `at_ms` that this process has seen, which in turn never goes back
+    /// within a partition.
     fn now_ms(&self) -> i64;
 
     /// Appends a record. `Ok` means it is durable. Records appended by one caller one after
@@ -130,11 +132,13 @@ pub trait Log: Send + Sync + 'static {
     /// Reads a bounded range.
     async fn read(&self, range: ReadRange) -> Result<ReadBatch, ReadError>;
 
-    /// Follows a partition from an offset on.
+    /// Follows a partition from an offset on, without skipping: a tail that finds its place
+    /// truncated ends with [`ReadError::OutOfRange`], and so does one that begins below the
+    /// low watermark.
     async fn tail(&self, partition: u32, from: u64) -> Result<Tail, ReadError>;
 
     /// Deletes every record before an offset. Never moves the low watermark back, never past
-    /// the high one; deleting what is deleted already does nothing.
+    /// the high one; deleting what is deleted already does nothing. Offsets never begin anew.
     async fn truncate(&self, partition: u32, before: u64) -> Result<(), ReadError>;
 
     /// Waits until everything appended is durable; called once at the end of a process.

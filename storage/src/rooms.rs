@@ -84,7 +84,8 @@ pub enum RoomsError {
 /// changed the row, `false` if it was there or beyond already.
 #[async_trait]
 pub trait Rooms: Send + Sync + 'static {
-    /// Adds a row as `creating`.
+    /// Adds a row as `creating`, whatever status it names. An id that is there already is
+    /// refused.
     async fn create(&self, row: &RoomRow) -> Result<(), RoomsError>;
     /// The row of a room.
     async fn get(&self, room: RoomId) -> Result<Option<RoomRow>, RoomsError>;
@@ -100,9 +101,10 @@ pub trait Rooms: Send + Sync + 'static {
     /// `creating` → `aborted`.
     async fn mark_aborted(&self, room: RoomId) -> Result<bool, RoomsError>;
 
-    /// Rows of a partition whose records may still be needed: all but archived and aborted.
+    /// Rows of a partition whose records may still be needed: all but archived and aborted,
+    /// in order of their ids.
     async fn unarchived_in(&self, partition: u32) -> Result<Vec<RoomRow>, RoomsError>;
-    /// Every row that is `creating` or `open`.
+    /// Every row that is `creating` or `open`, in order of their ids.
     async fn live(&self) -> Result<Vec<RoomRow>, RoomsError>;
 
     /// Remembers that a person became a member; known already is fine.

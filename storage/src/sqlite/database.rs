@@ -33,7 +33,8 @@ const SQLITE_BUSY: i32 = 5;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
 
-/// What a commit waits for. Either survives a killed process.
+/// What a commit waits for. Either survives a killed process; the disk is the default because
+/// it costs a lone append about 0.2 ms more, which nobody in a room can notice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Synchronous {
     /// The disk: a commit survives a power cut as well.
