@@ -22,7 +22,7 @@ pub const FIRST_ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
 /// Longest silence of ours on a connection. Sockets are pinged more often than this.
 pub const IDLE_TIMEOUT: Duration = Duration::from_secs(75);
 /// Longest wait for someone who takes nothing of what is sent, such as a paused player.
-pub const STALLED_TIMEOUT: Duration = Duration::from_secs(600);
+pub const STALLED_TIMEOUT: Duration = Duration::from_mins(10);
 /// What one connection too many is told.
 const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\n\
     Connection: close\r\nContent-Length: 0\r\n\r\n";
@@ -148,17 +148,11 @@ impl AsyncWrite for Connection {
         written
     }
 
-    fn poll_flush(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_flush(context)
     }
 
-    fn poll_shutdown(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(context)
     }
 

@@ -57,7 +57,7 @@ pub enum StartError {
     /// The machine's roots of trust cannot be loaded.
     #[error("no HTTP client can be built")]
     Clients(#[from] reqwest::Error),
-    /// PUBLIC_URL cannot be called.
+    /// The bound address cannot be called.
     #[error("the embedded cinema cannot be addressed")]
     Address(#[from] BadBaseUrl),
     /// The metrics cannot be recorded.
@@ -83,10 +83,7 @@ impl App {
     /// Binds, builds and serves.
     pub async fn start(options: &Options) -> Result<Self, StartError> {
         let listen = options.network.listen;
-        let failed = |source| StartError::Listen {
-            address: listen,
-            source,
-        };
+        let failed = |source| StartError::Listen { address: listen, source };
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let settings = options.settle(address)?;
@@ -183,7 +180,7 @@ async fn ports(
     })
 }
 
-/// Where this process reaches itself, whatever PUBLIC_URL says to others.
+/// Where this process reaches itself, whatever `PUBLIC_URL` says to others.
 fn own_url(address: SocketAddr) -> String {
     let mut address = address;
     if address.ip().is_unspecified() {

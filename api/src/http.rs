@@ -1,8 +1,8 @@
 //! The HTTP side: one middleware stack round thin handlers.
 //!
-//! A request passes, outermost first: observation (id, span, metrics, one body for every
-//! refusal), the security headers, the catching of panics, the trimming of slashes, and then
-//! its route. The API's routes are guarded further: by the rate of the address, by the limit
+//! A request passes, outermost first: observation (id, span, metrics), the security headers,
+//! the one body that every refusal gets, the catching of panics, the trimming of slashes,
+//! and then its route. The API's routes are guarded further: by the rate of the address, by the limit
 //! of the body, and (an argument [`crate::identity::Authorized`] does it) by a token and the
 //! rate of its user. The cinema and the page have guards of their own.
 //!
@@ -46,6 +46,7 @@ use health::HealthApi;
 use invites::InvitesApi;
 use navigation::JoinByPage;
 use observe::Observe;
+use problem::answer;
 use rooms::RoomsApi;
 use security_headers::SecurityHeaders;
 use socket::SocketApi;
@@ -74,38 +75,28 @@ pub(crate) fn endpoint(
 ) -> impl Endpoint<Output = Response> + 'static {
     let guard = Guard::new(Arc::clone(&parts.limits), parts.trusted_proxies);
     let services = || Arc::clone(&parts.services);
-    let rooms = RoomsApi {
-        services: services(),
-    };
-    let socket = SocketApi {
-        services: services(),
-        origins: parts.origins,
-    };
-    let films = FilmsApi {
-        services: services(),
-    };
-    let invites = InvitesApi {
-        services: services(),
-    };
-    let health = HealthApi {
-        services: services(),
-        metrics: parts.metrics,
-    };
+    let rooms = RoomsApi { services: services() };
+    let socket = SocketApi { services: services(), origins: parts.origins };
+    let films = FilmsApi { services: services() };
+    let invites = InvitesApi { services: services() };
+    let health = HealthApi { services: services(), metrics: parts.metrics };
     let api = serve((rooms, socket, films))
         .with(BodyLimit)
         .with(JoinByPage)
+        .catch_all_error(answer)
         .with(guard.clone())
         .data(parts.identity)
         .data(parts.limits);
     let health = Arc::new(serve(health));
     document::routes(cinema)
         .nest_no_strip("/api/v1", api)
-        .nest_no_strip("/i", serve(invites).with(guard))
+        .nest_no_strip("/i", serve(invites).catch_all_error(answer).with(guard))
         .nest_no_strip("/health", Arc::clone(&health))
         .at("/metrics", health)
         .nest_no_strip("/", Page)
         .with(NormalizePath::new(TrailingSlash::Trim))
         .with(CatchPanic::new().with_handler(|_panic| Problem::internal()))
+        .catch_all_error(answer)
         .with(SecurityHeaders)
         .with(Observe)
 }

@@ -67,10 +67,7 @@ struct Claims {
 impl Identity {
     /// Checks against the keys that `auth` publishes.
     pub fn new(auth: Arc<dyn AuthApi>, options: IdentityOptions) -> Self {
-        Self {
-            keys: KeyRing::new(auth),
-            options,
-        }
+        Self { keys: KeyRing::new(auth), options }
     }
 
     async fn caller(&self, token: &str) -> Result<Caller, Problem> {
@@ -95,11 +92,7 @@ impl Identity {
         })?;
         let bearer = Bearer::new(token).map_err(|_bad_token| refused())?;
         let Claims { sub: user, name } = claims.claims;
-        Ok(Caller {
-            user,
-            name: shown(&name),
-            bearer,
-        })
+        Ok(Caller { user, name: shown(&name), bearer })
     }
 
     /// The key decides the algorithm, never the token.

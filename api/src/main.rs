@@ -31,16 +31,15 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     raise_open_files();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut terminated = signal(SignalKind::terminate())?;
+        let mut interrupted = signal(SignalKind::interrupt())?;
         let app = App::start(options).await?;
         print(&format!("Movie Together is at {}\n", app.public_url()));
         tokio::select! {
             _ = terminated.recv() => {}
-            interrupted = tokio::signal::ctrl_c() => interrupted?,
+            _ = interrupted.recv() => {}
         }
         tracing::info!("stopping");
         app.stop().await;
@@ -62,7 +61,7 @@ fn print(text: &str) -> ExitCode {
 
 /// One line with all causes, for whoever started us.
 fn fail(error: &(dyn Error + 'static)) -> ExitCode {
-    let causes = std::iter::successors(Some(error), |error| error.source());
+    let causes = std::iter::successors(Some(error), |error| (*error).source());
     let mut texts: Vec<String> = causes.map(ToString::to_string).collect();
     texts.dedup();
     drop(writeln!(stderr(), "error: {}", texts.join(": ")));

@@ -61,10 +61,7 @@ pub struct BadOption {
 
 impl BadOption {
     pub(crate) fn new(variable: &'static str, reason: impl Into<String>) -> Self {
-        Self {
-            variable,
-            reason: reason.into(),
-        }
+        Self { variable, reason: reason.into() }
     }
 }
 

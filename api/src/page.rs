@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use poem::error::{MethodNotAllowedError, NotFoundError};
 use poem::http::{HeaderMap, Method, StatusCode, header};
@@ -43,8 +45,7 @@ impl Endpoint for Page {
         if !path.is_empty() && !accepts(headers, &header::ACCEPT, "text/html") {
             return Err(NotFoundError.into());
         }
-        Ok(Variant::find(INDEX, headers)
-            .map_or_else(not_built, |file| file.answer(INDEX, headers)))
+        Ok(Variant::find(INDEX, headers).map_or_else(not_built, |file| file.answer(INDEX, headers)))
     }
 }
 
@@ -66,17 +67,13 @@ impl Variant {
             Some((Dist::get(&format!("{path}{suffix}"))?, *encoding))
         });
         let (file, encoding) = packed.map_or((plain, None), |(file, name)| (file, Some(name)));
-        Some(Self {
-            file,
-            encoding,
-            content_type,
-        })
+        Some(Self { file, encoding, content_type })
     }
 
     fn answer(self, path: &str, headers: &HeaderMap) -> Response {
         let hash = self.file.metadata.sha256_hash();
-        let tag: String = hash.iter().take(TAG_BYTES).map(|byte| format!("{byte:02x}")).collect();
-        let tag = format!("\"{tag}\"");
+        let hash = hash.get(..TAG_BYTES).unwrap_or_default();
+        let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(hash));
         let caching = if path.starts_with(HASHED) {
             "public, max-age=31536000, immutable"
         } else {
@@ -105,9 +102,7 @@ impl Variant {
 /// Whether a header's list holds a value, and not with a weight of nothing.
 fn accepts(headers: &HeaderMap, name: &header::HeaderName, value: &str) -> bool {
     let lists = headers.get_all(name).iter();
-    let mut items = lists
-        .filter_map(|list| list.to_str().ok())
-        .flat_map(|list| list.split(','));
+    let mut items = lists.filter_map(|list| list.to_str().ok()).flat_map(|list| list.split(','));
     items.any(|item| {
         let mut parts = item.split(';').map(str::trim);
         parts.next().is_some_and(|found| found.eq_ignore_ascii_case(value))

@@ -20,8 +20,7 @@ pub(super) struct Fields(Map<String, Value>);
 
 impl Fields {
     fn required<T: DeserializeOwned>(&mut self, name: &str, kind: &str) -> Result<T, Faults> {
-        self.optional(name, kind)?
-            .ok_or_else(|| Faults::of(name, "is missing"))
+        self.optional(name, kind)?.ok_or_else(|| Faults::of(name, "is missing"))
     }
 
     fn optional<T: DeserializeOwned>(
@@ -55,11 +54,7 @@ impl FromFields for CreateRoomBody {
         let title = fields.optional("title", "a text").and_then(titled);
         let control = fields.optional("control", "`everyone` or `owner`");
         let ((movie_id, title), control) = both(both(movie_id, title), control)?;
-        Ok(Self {
-            movie_id,
-            title,
-            control,
-        })
+        Ok(Self { movie_id, title, control })
     }
 }
 
@@ -141,9 +136,7 @@ mod tests {
     use super::*;
 
     fn read<T: FromFields>(value: Value) -> Result<T, Vec<String>> {
-        let Value::Object(fields) = value else {
-            panic!("not an object")
-        };
+        let Value::Object(fields) = value else { panic!("not an object") };
         let names = |faults: Faults| faults.into_fields().into_iter().map(|fault| fault.field);
         T::from_fields(&mut Fields(fields)).map_err(|faults| names(faults).collect())
     }

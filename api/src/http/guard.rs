@@ -18,10 +18,7 @@ pub(super) struct Guard {
 
 impl Guard {
     pub(super) fn new(limits: Arc<RateLimits>, trusted_proxies: Vec<IpNet>) -> Self {
-        Self {
-            limits,
-            trusted_proxies: trusted_proxies.into(),
-        }
+        Self { limits, trusted_proxies: trusted_proxies.into() }
     }
 }
 
@@ -29,10 +26,7 @@ impl<E: Endpoint> Middleware<E> for Guard {
     type Output = Guarded<E>;
 
     fn transform(&self, inner: E) -> Self::Output {
-        Guarded {
-            guard: self.clone(),
-            inner,
-        }
+        Guarded { guard: self.clone(), inner }
     }
 }
 

@@ -84,8 +84,5 @@ impl HealthApi {
 }
 
 fn done() -> DoneAnswer {
-    DoneAnswer {
-        success: true,
-        errors: vec![],
-    }
+    DoneAnswer { success: true, errors: vec![] }
 }

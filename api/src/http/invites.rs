@@ -64,7 +64,7 @@ impl InvitesApi {
         };
         let room = room.map_err(|refusal| {
             let problem = Problem::from(refusal);
-            if is_navigation(request) { problem.as_page() } else { problem }
+            if is_navigation(request) { problem.into_page() } else { problem }
         })?;
         let join = format!("/api/v1/room/{room}/join");
         Ok(Followed::Room(join, "no-store".to_owned()))

@@ -1,5 +1,5 @@
-//! Sees every request: gives it an id, a span and a Sentry scope of its own, turns whatever
-//! went wrong inside into an answer, and counts and times it by its route.
+//! Sees every request: gives it an id, a span and a Sentry scope of its own, and counts and
+//! times it by its route.
 //!
 //! Neither path nor query is logged: invite codes are in one, tickets in the other.
 
@@ -8,13 +8,11 @@ use std::time::Duration;
 
 use metrics::{counter, histogram};
 use poem::http::{HeaderName, HeaderValue, Method, StatusCode};
-use poem::{Endpoint, IntoResponse, Middleware, PathPattern, Request, Response};
+use poem::{Endpoint, Middleware, PathPattern, Request, Response};
 use sentry::{Hub, SentryFutureExt};
 use tokio::time::Instant;
 use tracing::{Instrument, Span, field};
 use uuid::Uuid;
-
-use super::problem::Problem;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -49,10 +47,7 @@ impl<E: Endpoint> Endpoint for Observed<E> {
         let hub = Arc::new(Hub::new_from_top(Hub::current()));
         hub.configure_scope(|scope| scope.set_tag("request.id", id));
         let answering = async {
-            let mut response = match self.inner.call(request).await {
-                Ok(response) => response.into_response(),
-                Err(error) => answer(error),
-            };
+            let mut response = self.inner.get_response(request).await;
             report(&response, method, started.elapsed());
             if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
                 response.headers_mut().insert(REQUEST_ID, id);
@@ -61,19 +56,6 @@ impl<E: Endpoint> Endpoint for Observed<E> {
         };
         Ok(answering.instrument(span).bind_hub(hub).await)
     }
-}
-
-/// Ours are answers already; the framework's get the same body.
-fn answer(error: poem::Error) -> Response {
-    if error.is_from_response() {
-        return error.into_response();
-    }
-    let pattern = error.data::<PathPattern>().cloned();
-    let mut response = Problem::from(&error).into_response();
-    if let Some(pattern) = pattern {
-        response.set_data(pattern);
-    }
-    response
 }
 
 fn report(response: &Response, method: &'static str, took: Duration) {

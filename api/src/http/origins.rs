@@ -15,9 +15,7 @@ impl Origins {
     pub(super) fn allow(&self, headers: &HeaderMap) -> bool {
         let mut origins = headers.get_all(header::ORIGIN).iter();
         origins.all(|origin| {
-            self.0
-                .iter()
-                .any(|known| known.as_bytes().eq_ignore_ascii_case(origin.as_bytes()))
+            self.0.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(origin.as_bytes()))
         })
     }
 }

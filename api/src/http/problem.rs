@@ -5,7 +5,7 @@ use std::error::Error as StdError;
 use poem::error::{MethodNotAllowedError, NotFoundError, ReadBodyError, WebSocketError};
 use poem::http::{StatusCode, header};
 use poem::web::Html;
-use poem::{IntoResponse, Response};
+use poem::{IntoResponse, PathPattern, Response};
 use poem_openapi::error::{
     AuthorizationError, ContentTypeError, ParseParamError, ParsePathError, ParseRequestPayloadError,
 };
@@ -80,7 +80,7 @@ impl Problem {
     }
 
     /// Answers with a small page instead of JSON.
-    pub(super) fn as_page(mut self) -> Self {
+    pub(super) fn into_page(mut self) -> Self {
         self.is_page = true;
         self
     }
@@ -151,11 +151,7 @@ impl From<&poem::Error> for Problem {
 impl Problem {
     pub(crate) fn unsupported_media_type() -> Self {
         let text = "Send the body as application/json.";
-        Self::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported_media_type",
-            text,
-        )
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", text)
     }
 
     fn method_not_allowed() -> Self {
@@ -168,9 +164,7 @@ impl Problem {
             StatusCode::NOT_FOUND => Self::not_found(),
             StatusCode::METHOD_NOT_ALLOWED => Self::method_not_allowed(),
             StatusCode::UNAUTHORIZED => Self::unauthorized("Sign in first."),
-            status if status.is_client_error() => {
-                Self::malformed("The request could not be read.")
-            }
+            status if status.is_client_error() => Self::malformed("The request could not be read."),
             _ => {
                 let error: &(dyn StdError + 'static) = error;
                 tracing::error!(error, "request failed");
@@ -206,12 +200,22 @@ impl IntoResponse for Problem {
     }
 }
 
+/// Gives whatever went wrong the body that all refusals have.
+pub(super) async fn answer(error: poem::Error) -> Response {
+    if error.is_from_response() {
+        return error.into_response();
+    }
+    let route = error.data::<PathPattern>().cloned();
+    let mut response = Problem::from(&error).into_response();
+    if let Some(route) = route {
+        response.set_data(route);
+    }
+    response
+}
+
 /// Plain on purpose: the policy allows no inline style, and the page's own files may change.
 fn page(text: &str) -> Response {
-    let text = text
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;");
+    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let page = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\">\

@@ -13,7 +13,7 @@ use schemas::ids::UserId;
 use super::problem::Problem;
 
 /// How often those who have been quiet are forgotten.
-pub(crate) const FORGET_EVERY: Duration = Duration::from_secs(60);
+pub(crate) const FORGET_EVERY: Duration = Duration::from_mins(1);
 /// Bits of an IPv6 address that one customer of a provider holds.
 const IPV6_PREFIX_BITS: u32 = 64;
 
@@ -34,10 +34,7 @@ pub(crate) struct RateLimits {
 
 impl RateLimits {
     pub(crate) fn new(user: Rate, address: Rate) -> Self {
-        Self {
-            users: Counter::new(user),
-            addresses: Counter::new(address),
-        }
+        Self { users: Counter::new(user), addresses: Counter::new(address) }
     }
 
     /// Counts a request of a user.
@@ -65,10 +62,7 @@ struct Counter<K: Hash + Eq + Clone> {
 impl<K: Hash + Eq + Clone> Counter<K> {
     fn new(rate: Rate) -> Self {
         let quota = Quota::per_second(rate.per_second).allow_burst(rate.burst);
-        Self {
-            limiter: RateLimiter::keyed(quota),
-            clock: DefaultClock::default(),
-        }
+        Self { limiter: RateLimiter::keyed(quota), clock: DefaultClock::default() }
     }
 
     fn check(&self, key: &K) -> Result<(), Problem> {
@@ -102,10 +96,7 @@ mod tests {
     use super::*;
 
     fn counter(burst: u32) -> Counter<IpAddr> {
-        Counter::new(Rate {
-            per_second: NonZeroU32::MIN,
-            burst: NonZeroU32::new(burst).unwrap(),
-        })
+        Counter::new(Rate { per_second: NonZeroU32::MIN, burst: NonZeroU32::new(burst).unwrap() })
     }
 
     #[test]

@@ -4,9 +4,7 @@ use std::marker::PhantomData;
 
 use poem_openapi::ApiResponse;
 use poem_openapi::payload::{Json, Payload};
-use poem_openapi::registry::{
-    MetaHeader, MetaMediaType, MetaResponse, MetaResponses, Registry,
-};
+use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaResponses, Registry};
 use poem_openapi::types::Type;
 use schemas::http::ErrorAnswer;
 
@@ -81,10 +79,7 @@ impl<R: Refusals> ApiResponse for Refused<R> {
         let mut rows: Vec<_> = token.into_iter().chain(R::TABLE).chain(COMMON).collect();
         rows.sort_by_key(|(status, _)| *status);
         MetaResponses {
-            responses: rows
-                .into_iter()
-                .map(|(status, when)| response(*status, when))
-                .collect(),
+            responses: rows.into_iter().map(|(status, when)| response(*status, when)).collect(),
         }
     }
 

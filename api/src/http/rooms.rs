@@ -128,10 +128,7 @@ enum Done {
 
 impl Done {
     fn new() -> Self {
-        Self::Done(Json(DoneAnswer {
-            success: true,
-            errors: vec![],
-        }))
+        Self::Done(Json(DoneAnswer { success: true, errors: vec![] }))
     }
 }
 
@@ -250,11 +247,7 @@ impl RoomsApi {
     ) -> Result<Invited, Refused<InviteFriends>> {
         let room = room_id.0.named("room_id")?;
         let link = self.services.invite(&caller.0, room).await?;
-        Ok(Invited::Link(Json(InviteAnswer {
-            success: true,
-            errors: vec![],
-            link,
-        })))
+        Ok(Invited::Link(Json(InviteAnswer { success: true, errors: vec![], link })))
     }
 
     /// Close a room
@@ -286,19 +279,13 @@ impl RoomsApi {
         limit: Query<Checked<Option<u32>>>,
     ) -> Result<Messages, Refused<ListMessages>> {
         let room = room_id.0.named("room_id");
-        let limit = limit.0.named("limit").and_then(|limit| {
-            limit
-                .map(|limit| within("limit", limit, MESSAGES_MAX))
-                .transpose()
-        });
+        let limit = limit
+            .0
+            .named("limit")
+            .and_then(|limit| limit.map(|limit| within("limit", limit, MESSAGES_MAX)).transpose());
         let ((room, before), limit) = both(both(room, before.0.named("before")), limit)?;
         let history = self.services.messages(&caller.0, room, before, limit);
         let (items, has_more) = history.await?;
-        Ok(Messages::Page(Json(MessagePage {
-            success: true,
-            errors: vec![],
-            items,
-            has_more,
-        })))
+        Ok(Messages::Page(Json(MessagePage { success: true, errors: vec![], items, has_more })))
     }
 }

@@ -44,10 +44,7 @@ pub(super) struct OpenSocket;
 impl Refusals for OpenSocket {
     const TABLE: &'static [(u16, &'static str)] = &[
         (400, "Other subprotocols are offered, but not this one."),
-        (
-            403,
-            "The page's origin is not allowed, or the caller is no longer a member.",
-        ),
+        (403, "The page's origin is not allowed, or the caller is no longer a member."),
         (404, "There is no such room."),
         (410, "The room is over."),
         (422, "A value was refused; `fields` names each."),
@@ -61,11 +58,7 @@ impl SocketApi {
     ///
     /// A WebSocket with the subprotocol `movie-together.v1`; its frames are described in the
     /// AsyncAPI document. `ws_url` of a ticket leads here.
-    #[oai(
-        path = "/room/:room_id/ws",
-        method = "get",
-        operation_id = "openSocket"
-    )]
+    #[oai(path = "/room/:room_id/ws", method = "get", operation_id = "openSocket")]
     async fn open(
         &self,
         request: &Request,
@@ -80,10 +73,7 @@ impl SocketApi {
     ) -> Result<BoxWebSocketUpgraded, Refused<OpenSocket>> {
         self.check_origin(request)?;
         let room = room_id.0.named("room_id");
-        let position = since
-            .0
-            .named("since")
-            .and_then(|since| position(epoch.0, since));
+        let position = since.0.named("since").and_then(|since| position(epoch.0, since));
         let (room, position) = both(room, position)?;
         let ticket = ticket.0.filter(|ticket| ticket.len() <= TICKET_BYTES_MAX);
         let ticket = ticket.ok_or_else(|| Problem::unauthorized("The ticket is missing."))?;
@@ -125,11 +115,7 @@ fn position(epoch: Option<String>, since: Option<u64>) -> Result<Option<Position
 async fn upgrade(request: &Request) -> Result<WebSocket, Problem> {
     let Ok(socket) = WebSocket::from_request_without_body(request).await else {
         let text = "This address is for WebSocket connections.";
-        return Err(Problem::new(
-            StatusCode::UPGRADE_REQUIRED,
-            "upgrade_required",
-            text,
-        ));
+        return Err(Problem::new(StatusCode::UPGRADE_REQUIRED, "upgrade_required", text));
     };
     // Tools that offer no subprotocol at all are taken to mean ours.
     let offered = request.headers().get(header::SEC_WEBSOCKET_PROTOCOL);

@@ -21,10 +21,7 @@ pub(crate) struct Faults(Vec<FieldError>);
 impl Faults {
     /// One fault.
     pub(crate) fn of(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self(vec![FieldError {
-            field: field.into(),
-            message: message.into(),
-        }])
+        Self(vec![FieldError { field: field.into(), message: message.into() }])
     }
 
     pub(crate) fn into_fields(self) -> Vec<FieldError> {
@@ -70,13 +67,13 @@ impl<T: Described> Described for Option<T> {
 }
 
 /// A parameter that is read now and judged by the handler.
+#[derive(Debug)]
 pub(super) struct Checked<T>(Option<T>);
 
 impl<T: Described> Checked<T> {
     /// The value of the parameter `name`.
     pub(super) fn named(self, name: &'static str) -> Result<T, Faults> {
-        self.0
-            .ok_or_else(|| Faults::of(name, format!("must be {}", T::KIND)))
+        self.0.ok_or_else(|| Faults::of(name, format!("must be {}", T::KIND)))
     }
 }
 
@@ -138,9 +135,9 @@ impl Page {
             0 => Err(Faults::of("page", "counts from 1")),
             page => Ok(page),
         });
-        let size = size.named("size").and_then(|size| {
-            within("size", size.unwrap_or(PAGE_SIZE_DEFAULT), PAGE_SIZE_MAX)
-        });
+        let size = size
+            .named("size")
+            .and_then(|size| within("size", size.unwrap_or(PAGE_SIZE_DEFAULT), PAGE_SIZE_MAX));
         both(page, size).map(|(page, size)| Self { page, size })
     }
 }

@@ -12,11 +12,11 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 /// How often an unknown key may make us ask.
-const ASK_AGAIN_AFTER: Duration = Duration::from_secs(60);
+const ASK_AGAIN_AFTER: Duration = Duration::from_mins(1);
 /// How often a silent Auth service is asked.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// When keys that are known are asked for again, so that a withdrawn one is forgotten.
-const FRESH_FOR: Duration = Duration::from_secs(600);
+const FRESH_FOR: Duration = Duration::from_mins(10);
 /// How long a request waits for the keys.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// Most keys of a set that are looked at.
@@ -65,11 +65,7 @@ impl Asked {
 
 impl KeyRing {
     pub(super) fn new(auth: Arc<dyn AuthApi>) -> Self {
-        Self {
-            auth,
-            known: RwLock::default(),
-            asking: Mutex::default(),
-        }
+        Self { auth, known: RwLock::default(), asking: Mutex::default() }
     }
 
     /// The key called `kid`.
@@ -115,10 +111,7 @@ impl KeyRing {
             Ok(set) => {
                 let keys = set.keys.iter().take(KEYS_MAX).filter_map(public_key).collect();
                 let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-                *known = Known {
-                    keys,
-                    since: Some(Instant::now()),
-                };
+                *known = Known { keys, since: Some(Instant::now()) };
                 true
             }
             Err(error) => {

@@ -18,10 +18,10 @@ pub struct NetworkOptions {
     #[arg(long, env = "LISTEN", default_value = "127.0.0.1:8000")]
     pub listen: SocketAddr,
     /// What links and socket addresses begin with, such as `https://cinema.example`; from
-    /// LISTEN unless given.
+    /// `LISTEN` unless given.
     #[arg(long, env = "PUBLIC_URL")]
     pub public_url: Option<String>,
-    /// Origins whose pages may open sockets, separated by commas; that of PUBLIC_URL unless
+    /// Origins whose pages may open sockets, separated by commas; that of `PUBLIC_URL` unless
     /// given.
     #[arg(long, env = "ALLOWED_ORIGINS", value_delimiter = ',')]
     pub allowed_origins: Vec<String>,
@@ -48,17 +48,11 @@ pub struct NetworkOptions {
 
 impl NetworkOptions {
     pub(super) fn user_rate(&self) -> Rate {
-        Rate {
-            per_second: self.user_rate,
-            burst: self.user_burst,
-        }
+        Rate { per_second: self.user_rate, burst: self.user_burst }
     }
 
     pub(super) fn address_rate(&self) -> Rate {
-        Rate {
-            per_second: self.address_rate,
-            burst: self.address_burst,
-        }
+        Rate { per_second: self.address_rate, burst: self.address_burst }
     }
 
     /// No slash at the end.

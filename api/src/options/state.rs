@@ -27,7 +27,7 @@ pub struct StateOptions {
     /// The closed rooms; the same file unless given.
     #[arg(long, env = "ARCHIVE_URL")]
     pub archive_url: Option<StorageUrl>,
-    /// Signs tickets; at least 32 bytes. Made and kept in DATA_DIR unless given; several
+    /// Signs tickets; at least 32 bytes. Made and kept in `DATA_DIR` unless given; several
     /// nodes must share one.
     #[arg(long, env = "TICKET_SECRET", hide_env_values = true)]
     pub ticket_secret: Option<SecretString>,

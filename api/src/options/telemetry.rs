@@ -35,11 +35,7 @@ pub struct TelemetryOptions {
 
 fn share(text: &str) -> Result<f32, String> {
     let share: f32 = text.parse().map_err(|error| format!("{error}"))?;
-    if (0.0..=1.0).contains(&share) {
-        Ok(share)
-    } else {
-        Err("must be from 0 to 1".to_owned())
-    }
+    if (0.0..=1.0).contains(&share) { Ok(share) } else { Err("must be from 0 to 1".to_owned()) }
 }
 
 #[cfg(test)]

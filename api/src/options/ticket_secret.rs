@@ -53,11 +53,7 @@ fn make(data_dir: &Path, path: &Path) -> io::Result<SecretString> {
     let bytes: [u8; TICKET_SECRET_BYTES_MIN] = rand::rng().random();
     let secret = SecretString::from(URL_SAFE_NO_PAD.encode(bytes));
     let aside = data_dir.join(format!("{FILE}.{}", std::process::id()));
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(MODE)
-        .open(&aside)?;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(MODE).open(&aside)?;
     file.write_all(secret.expose_secret().as_bytes())?;
     file.sync_all()?;
     fs::rename(&aside, path)?;

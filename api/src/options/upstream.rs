@@ -15,7 +15,7 @@ pub enum ShortenerKind {
     Builtin,
     /// `TinyURL`.
     Tinyurl,
-    /// A Shlink server; SHORTENER_URL and SHORTENER_KEY say which.
+    /// A Shlink server; `SHORTENER_URL` and `SHORTENER_KEY` say which.
     Shlink,
 }
 
@@ -35,7 +35,7 @@ pub struct UpstreamOptions {
     /// Folder whose playable files become films of the embedded cinema.
     #[arg(long, env = "MEDIA_DIR")]
     pub media_dir: Option<PathBuf>,
-    /// `iss` that access tokens must carry; AUTH_URL, or PUBLIC_URL for the embedded cinema,
+    /// `iss` that access tokens must carry; `AUTH_URL`, or `PUBLIC_URL` for the embedded cinema,
     /// unless given.
     #[arg(long, env = "JWT_ISSUER")]
     pub jwt_issuer: Option<String>,
@@ -59,6 +59,5 @@ pub(super) fn service(
     url: Option<&String>,
 ) -> Result<Option<BaseUrl>, BadOption> {
     let url = given(url).map(str::parse::<BaseUrl>);
-    url.transpose()
-        .map_err(|error| BadOption::new(variable, error.to_string()))
+    url.transpose().map_err(|error| BadOption::new(variable, error.to_string()))
 }

@@ -19,8 +19,8 @@ pub(super) fn start(options: &TelemetryOptions) -> Result<(), BadOption> {
         LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).boxed(),
     };
     let is_crumb = |line: &Metadata<'_>| matches!(*line.level(), Level::WARN | Level::INFO);
-    let spans = (options.sentry_traces_rate > 0.0)
-        .then(|| SpanLayer::new().with_filter(LevelFilter::INFO));
+    let spans =
+        (options.sentry_traces_rate > 0.0).then(|| SpanLayer::new().with_filter(LevelFilter::INFO));
     let subscriber = tracing_subscriber::registry()
         .with(lines.with_filter(filter))
         .with(BreadcrumbLayer::new().with_filter(filter_fn(is_crumb)))

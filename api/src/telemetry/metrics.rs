@@ -6,13 +6,11 @@ use metrics::gauge;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 
 /// Bounds for whatever is measured in seconds: from a cached answer to a lost cause.
-const SECONDS: [f64; 13] = [
-    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
-];
+const SECONDS: [f64; 13] =
+    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 /// Bounds for whatever is measured in milliseconds, such as the drift of players.
-const MILLISECONDS: [f64; 11] = [
-    1.0, 2.5, 5.0, 15.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1000.0, 5000.0,
-];
+const MILLISECONDS: [f64; 11] =
+    [1.0, 2.5, 5.0, 15.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1000.0, 5000.0];
 
 /// Renders what was counted. One recorder serves the whole process.
 #[derive(Clone)]

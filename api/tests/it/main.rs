@@ -1,0 +1,14 @@
+//! The server as its clients meet it: each test starts one on a free port, with a folder of
+//! its own, and speaks to it by HTTP.
+
+mod documents;
+mod identity;
+mod invites;
+mod limits;
+mod options;
+mod page;
+mod process;
+mod refusals;
+mod rooms;
+mod server;
+mod sockets;
