@@ -116,14 +116,10 @@ describe('reducer', () => {
     expect(stateAfter(frame, left).statuses).toEqual({});
   });
 
-  it('knows the film that is on and why the room was closed', () => {
+  it('knows the film that is on', () => {
     const body = { movie_id: 'next', title: 'Dawn', duration_ms: 1_000 };
-    const state = stateAfter(
-      event(3, 'movie_changed', body),
-      event(4, 'room_closed', { reason: 'ended' }),
-    );
+    const state = stateAfter(event(3, 'movie_changed', body));
     expect(state.movie).toEqual({ id: 'next', title: 'Dawn', duration_ms: 1_000 });
-    expect(state.closed).toBe('ended');
   });
 
   it('passes over frames and events of later versions', () => {

@@ -7,7 +7,6 @@ export class SimulatedPlayer implements Player {
   paused = true;
   seeking = false;
   ready = true;
-  ended = false;
   rate = 1;
   outcome: PlayOutcome = 'playing';
   /** How much faster than real time its own clock runs: 1.001 gains a second in 1000. */

@@ -30,10 +30,6 @@ export class VideoPlayer implements Player {
     return this.#video.ended || this.#video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA;
   }
 
-  get ended(): boolean {
-    return this.#video.ended;
-  }
-
   /** Starts, without sound if the browser allows it only so. */
   async play(): Promise<PlayOutcome> {
     const video = this.#video;

@@ -5,7 +5,6 @@
 import type { RoomView } from '../api/types';
 import type {
   ChatEvent,
-  ClosedReason,
   Member,
   MemberStatus,
   Playback,
@@ -37,7 +36,6 @@ export interface RoomState {
   /** Until when someone counts as typing, on the local clock. */
   typing: Readonly<Record<string, number>>;
   statuses: Readonly<Record<string, MemberStatus & { heardMs: number }>>;
-  closed: ClosedReason | null;
 }
 
 /** `gap`: events are missing before this one, so the connection must resume. */
@@ -106,7 +104,6 @@ function welcome(frame: Welcome): RoomState {
     hasMore: frame.has_more,
     typing: {},
     statuses: {},
-    closed: frame.messages.reduce<ClosedReason | null>(closedAfter, null),
   };
 }
 
@@ -135,7 +132,6 @@ function event(state: RoomState, item: RoomEvent): Reduced {
     members: membersAfter(state.members, item),
     statuses: statusesAfter(state.statuses, item),
     typing: item.event === 'chat' ? typing : state.typing,
-    closed: closedAfter(state.closed, item),
   });
 }
 
@@ -175,8 +171,4 @@ function statusesAfter(statuses: RoomState['statuses'], item: RoomEvent): RoomSt
   if (item.event !== 'member_left' || !item.user) return statuses;
   const { [item.user]: _, ...others } = statuses;
   return others;
-}
-
-function closedAfter(closed: ClosedReason | null, item: RoomEvent): ClosedReason | null {
-  return item.event === 'room_closed' ? item.body.reason : closed;
 }

@@ -11,10 +11,8 @@ export interface Player {
   readonly paused: boolean;
   /** A seek is under way. */
   readonly seeking: boolean;
-  /** There is enough data to play on from here. */
+  /** There is enough data to play on from here, or nothing left to play. */
   readonly ready: boolean;
-  /** Playback has reached the end and stopped there. */
-  readonly ended: boolean;
 
   play(): Promise<PlayOutcome>;
   pause(): void;

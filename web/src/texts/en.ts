@@ -23,6 +23,7 @@ function people(names: readonly string[]): string {
 export const en = {
   app: 'Movie Together',
   skip: 'Skip to content',
+  notFound: 'There is no such page.',
   loading: 'Loading…',
   retry: 'Try again',
   more: 'Show more',
@@ -86,13 +87,11 @@ export const en = {
     wantLabel: (title: string) => `Want to watch: ${title}`,
     wantToo: (names: readonly string[]) =>
       `${people(names)} ${names.length === 1 ? 'wants' : 'want'} this too`,
-    friends: 'Friends who want it',
     invite: 'Invite friends',
     control: 'Who controls the player',
     everyone: 'Everyone',
     owner: 'Only you',
     opening: 'Opening a room…',
-    poster: (title: string) => `Poster of ${title}`,
     alreadyOpen: (title: string) => `You already have an open room, for “${title}”.`,
     closeAndOpen: 'Close it and open this film',
     notFound: 'There is no such film.',
@@ -143,11 +142,9 @@ export const en = {
   room: {
     of: (owner: string) => `${owner}’s room`,
     members: 'In the room',
-    memberCount: (members: number) => count(members, { one: '# person', other: '# people' }),
     you: 'you',
     owner: 'owner',
     buffering: 'buffering',
-    away: 'left',
     leave: 'Leave',
     closeRoom: 'Close room',
     closeSure: 'Close the room for everyone? Its messages stay readable.',
@@ -196,7 +193,6 @@ export const en = {
     redacted: 'This message was deleted.',
     older: 'Show older messages',
     latest: 'New messages',
-    empty: 'No messages yet. Say hello!',
     someone: 'Someone',
   },
 
