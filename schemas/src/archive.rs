@@ -42,11 +42,8 @@ pub struct HashChain {
 impl HashChain {
     /// Adds the hash of the next event.
     pub fn add(&mut self, event_hash: &Hash) {
-        self.hash = Sha256::new()
-            .chain_update(self.hash)
-            .chain_update(event_hash)
-            .finalize()
-            .into();
+        self.hash =
+            Sha256::new().chain_update(self.hash).chain_update(event_hash).finalize().into();
         self.count += 1;
     }
 }

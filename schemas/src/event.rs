@@ -1,5 +1,8 @@
 //! An accepted record, as members see it: numbered, dated, with the playback it led to.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -68,6 +71,46 @@ impl<'de> Deserialize<'de> for Event {
             user: wire.user,
             entry: entry_from_parts(&wire.event, &wire.body).map_err(D::Error::custom)?,
             playback: wire.playback,
+        })
+    }
+}
+
+impl JsonSchema for Event {
+    fn schema_name() -> Cow<'static, str> {
+        "Event".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let user = generator.subschema_for::<Option<UserId>>();
+        let playback = generator.subschema_for::<Playback>();
+        let entries = Entry::schemas(generator);
+        let known: Vec<&str> = entries.iter().map(|(kind, _)| *kind).collect();
+        let later = (
+            "of a later version",
+            json_schema!({"type": "string", "not": {"enum": known}}),
+            json_schema!(true),
+        );
+        let kinds =
+            entries.into_iter().map(|(kind, body)| (kind, json_schema!({"const": kind}), body));
+        let events = kinds.chain([later]).map(|(title, event, body)| {
+            json_schema!({
+                "title": title,
+                "type": "object",
+                "properties": {
+                    "type": {"const": "event"},
+                    "seq": {"type": "integer", "minimum": 1},
+                    "at": {"type": "integer"},
+                    "user": user,
+                    "event": event,
+                    "body": body,
+                    "playback": playback,
+                },
+                "required": ["type", "seq", "at", "user", "event", "body"],
+            })
+        });
+        json_schema!({
+            "description": "An accepted record: numbered, dated (ms since 1970), with the playback it led to.",
+            "oneOf": events.collect::<Vec<Schema>>(),
         })
     }
 }

@@ -1,15 +1,17 @@
 //! What travels over a room's WebSocket: one JSON object a text frame.
 
-use schemars::JsonSchema;
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use crate::event::Event;
 use crate::http::RoomView;
 use crate::ids::{MovieId, SessionId, UserId};
 use crate::limits::{CHAT_CHARS_MAX, RATE_MAX, RATE_MIN, REASON_CHARS_MAX};
 use crate::playback::Playback;
-use crate::record::{Position, Rate, Redacted, millis};
+use crate::record::{Position, Rate, Redacted, millis, millis_schema};
 use crate::reject::RejectCode;
 
 /// Subprotocol that client and server agree on.
@@ -29,8 +31,8 @@ pub enum ClientFrame {
     Status(Status),
     /// A question for the log's time.
     Ping {
-        /// Any number; comes back in the `pong`.
-        t: f64,
+        /// Any number; comes back in the `pong` as it was written.
+        t: Number,
     },
 }
 
@@ -38,6 +40,7 @@ pub enum ClientFrame {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Command {
     /// Above every number this session used before.
+    #[schemars(range(min = 1))]
     pub client_seq: u64,
     /// What is wished.
     #[serde(flatten)]
@@ -100,6 +103,7 @@ pub enum Action {
 pub struct Status {
     /// Where the player is, in ms.
     #[serde(deserialize_with = "millis")]
+    #[schemars(schema_with = "millis_schema")]
     pub position_ms: i64,
     /// Whether it stands still.
     pub paused: bool,
@@ -129,24 +133,14 @@ impl ClientFrame {
             .map_err(|error| refused("malformed", format!("not JSON: {error}"), None))?;
         let client_seq = value.get("client_seq").and_then(Value::as_u64);
         let Some(kind) = value.get("type").and_then(Value::as_str) else {
-            return Err(refused(
-                "malformed",
-                "type: a text is required".to_owned(),
-                client_seq,
-            ));
+            return Err(refused("malformed", "type: a text is required".to_owned(), client_seq));
         };
         match kind {
             "typing" => Ok(Self::Typing),
-            "ping" => value.get("t").and_then(Value::as_f64).map_or_else(
-                || {
-                    Err(refused(
-                        "invalid",
-                        "t: a number is required".to_owned(),
-                        None,
-                    ))
-                },
-                |t| Ok(Self::Ping { t }),
-            ),
+            "ping" => match value.get("t") {
+                Some(Value::Number(t)) => Ok(Self::Ping { t: t.clone() }),
+                _ => Err(refused("invalid", "t: a number is required".to_owned(), None)),
+            },
             "status" => read(&value).map(Self::Status),
             _ => {
                 let action = Action::read(kind, &value)?;
@@ -154,12 +148,45 @@ impl ClientFrame {
                     let text = "client_seq: a whole number above 0 is required".to_owned();
                     return Err(refused("invalid", text, None));
                 };
-                action
-                    .check()
-                    .map_err(|text| refused("invalid", text, Some(client_seq)))?;
+                action.check().map_err(|text| refused("invalid", text, Some(client_seq)))?;
                 Ok(Self::Command(Command { client_seq, action }))
             }
         }
+    }
+}
+
+impl JsonSchema for ClientFrame {
+    fn schema_name() -> Cow<'static, str> {
+        "ClientFrame".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let status = generator.subschema_for::<Status>();
+        json_schema!({
+            "description": "A frame from a client: one JSON object a text frame.",
+            "oneOf": [
+                generator.subschema_for::<Command>(),
+                {
+                    "title": "typing",
+                    "type": "object",
+                    "properties": {"type": {"const": "typing"}},
+                    "required": ["type"],
+                },
+                {
+                    "title": "status",
+                    "type": "object",
+                    "properties": {"type": {"const": "status"}},
+                    "required": ["type"],
+                    "allOf": [status],
+                },
+                {
+                    "title": "ping",
+                    "type": "object",
+                    "properties": {"type": {"const": "ping"}, "t": {"type": "number"}},
+                    "required": ["type", "t"],
+                },
+            ],
+        })
     }
 }
 
@@ -199,9 +226,9 @@ impl Action {
             Self::Rate(body) if !(RATE_MIN..=RATE_MAX).contains(&body.rate) => {
                 Err(format!("rate: must be from {RATE_MIN} to {RATE_MAX}"))
             }
-            Self::Hold(wait) if wait.reason.chars().count() > REASON_CHARS_MAX => Err(format!(
-                "reason: must have at most {REASON_CHARS_MAX} characters"
-            )),
+            Self::Hold(wait) if wait.reason.chars().count() > REASON_CHARS_MAX => {
+                Err(format!("reason: must have at most {REASON_CHARS_MAX} characters"))
+            }
             _ => Ok(()),
         }
     }
@@ -210,26 +237,18 @@ impl Action {
 fn read<T: serde::de::DeserializeOwned>(value: &Value) -> Result<T, FrameError> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
-        let cause = error.into_inner();
-        let text = if path == "." {
-            cause.to_string()
-        } else {
-            format!("{path}: {cause}")
+        let cause = error.into_inner().to_string();
+        let text = match cause.strip_prefix("missing field `") {
+            Some(absent) => format!("{}: is required", absent.trim_end_matches('`')),
+            None if path == "." => cause,
+            None => format!("{path}: {cause}"),
         };
-        refused(
-            "invalid",
-            text,
-            value.get("client_seq").and_then(Value::as_u64),
-        )
+        refused("invalid", text, value.get("client_seq").and_then(Value::as_u64))
     })
 }
 
 fn refused(code: &'static str, message: String, client_seq: Option<u64>) -> FrameError {
-    FrameError {
-        code,
-        message,
-        client_seq,
-    }
+    FrameError { code, message, client_seq }
 }
 
 /// A member, as the welcome lists them.
@@ -257,7 +276,7 @@ pub struct You {
 }
 
 /// A frame from the server. Events are encoded by themselves: see [`Event`].
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerFrame<'a> {
     /// First frame of a fresh connection.
@@ -329,7 +348,7 @@ pub enum ServerFrame<'a> {
     /// Answer to a `ping`.
     Pong {
         /// The client's number.
-        t: f64,
+        t: Number,
         /// The log's time, in ms since 1970.
         server_time: i64,
     },

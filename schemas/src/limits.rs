@@ -41,6 +41,3 @@ pub const WELCOME_EVENTS_MAX: usize = 50;
 pub const MEMBERS_MAX: usize = 2000;
 /// Most events of a room; past it only leaving and closing are accepted.
 pub const EVENTS_MAX: usize = 200_000;
-/// Accepted commands a session can resend and still be told their seq: above the largest
-/// burst that the frame limit lets through.
-pub const ACKS_KEPT: usize = 64;

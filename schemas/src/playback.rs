@@ -41,14 +41,7 @@ pub struct Playback {
 impl Playback {
     /// A film that has not been started.
     pub(crate) fn new(movie_id: MovieId, at_ms: i64) -> Self {
-        Self {
-            movie_id,
-            paused: true,
-            position_ms: 0,
-            rate: 1.0,
-            since_ms: at_ms,
-            holds: vec![],
-        }
+        Self { movie_id, paused: true, position_ms: 0, rate: 1.0, since_ms: at_ms, holds: vec![] }
     }
 
     /// Position at a moment, within the film where its length is known.
@@ -65,11 +58,7 @@ impl Playback {
             let advanced_ms = (run_ms as f64 * self.rate).round() as i64;
             self.position_ms.saturating_add(advanced_ms)
         };
-        if duration_ms > 0 {
-            position_ms.min(duration_ms)
-        } else {
-            position_ms
-        }
+        if duration_ms > 0 { position_ms.min(duration_ms) } else { position_ms }
     }
 
     /// Puts the film at a position; it runs on from `at_ms` or from the end of all holds.

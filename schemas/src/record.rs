@@ -1,180 +1,42 @@
 //! One entry of the log, as it is written and read back.
 //!
-//! To add a record type: add its body struct and one line in `entries!`, decide in
+//! To add a record type: add its struct to `record/body.rs` and one line in `entries!`, decide in
 //! `fold.rs` when it is accepted, and run `make gen`.
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+mod body;
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::ids::{MovieId, RoomId, SessionId, UserId};
+pub use self::body::{
+    Chat, CloseReason, Control, Empty, HoldAsked, LeaveReason, MemberJoined, MemberLeft,
+    MovieChanged, Play, Position, Rate, Redacted, RoomClosed, RoomCreated,
+};
+pub(crate) use self::body::{millis, millis_schema};
+use crate::ids::{RoomId, SessionId, UserId};
 
 /// Version that this code writes.
 pub const RECORD_VERSION: u32 = 1;
 
-/// Who may use the player controls.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(feature = "openapi", derive(poem_openapi::Enum))]
-#[cfg_attr(feature = "openapi", oai(rename_all = "snake_case"))]
-#[serde(rename_all = "snake_case")]
-pub enum Control {
-    /// Every member.
-    #[default]
-    Everyone,
-    /// Only the owner.
-    Owner,
-}
-
-/// Why a member left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum LeaveReason {
-    /// Asked to.
-    Left,
-    /// The last session ended and did not come back, or a ticket ran out unused.
-    Gone,
-    /// Was put out.
-    Removed,
-}
-
-/// Why a room was closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum CloseReason {
-    /// The owner closed it.
-    Owner,
-    /// The film ended and nobody went on.
-    Ended,
-    /// Nobody was present for long.
-    Empty,
-    /// The room reached its greatest age.
-    TooOld,
-}
-
-/// Body of `room_created`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct RoomCreated {
-    /// Who owns the room; its first member.
-    pub owner: UserId,
-    /// The owner's name.
-    #[serde(default)]
-    pub owner_name: String,
-    /// The film.
-    pub movie_id: MovieId,
-    /// Its title.
-    pub title: String,
-    /// Its length; 0 where unknown.
-    #[serde(deserialize_with = "millis")]
-    pub duration_ms: i64,
-    /// Who may control the player.
-    #[serde(default)]
-    pub control: Control,
-}
-
-/// Body of `member_joined`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct MemberJoined {
-    /// Name to show.
-    pub name: String,
-}
-
-/// Body of `member_left`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct MemberLeft {
-    /// Why.
-    pub reason: LeaveReason,
-}
-
-/// Body of `chat`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Chat {
-    /// 1 to 2000 characters after trimming; empty once redacted.
-    pub text: String,
-    /// Seq of the message this answers.
-    #[serde(default)]
-    pub reply_to: Option<u64>,
-    /// The author or the owner took it back; only ever set by the fold.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub redacted: bool,
-}
-
-/// Body of `play`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Play {
-    /// Where to start.
-    #[serde(deserialize_with = "millis")]
-    pub position_ms: i64,
-    /// How long after the record's time everyone starts, so that all start together.
-    #[serde(deserialize_with = "millis")]
-    pub lead_ms: i64,
-}
-
-/// Body of `pause` and `seek`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Position {
-    /// The frame to show.
-    #[serde(deserialize_with = "millis")]
-    pub position_ms: i64,
-}
-
-/// Body of `rate`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Rate {
-    /// 0.25 to 2.0.
-    pub rate: f64,
-    /// Where the sender's player was.
-    #[serde(deserialize_with = "millis")]
-    pub position_ms: i64,
-}
-
-/// Body of `movie_changed`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct MovieChanged {
-    /// The next film.
-    pub movie_id: MovieId,
-    /// Its title.
-    pub title: String,
-    /// Its length; 0 where unknown.
-    #[serde(deserialize_with = "millis")]
-    pub duration_ms: i64,
-}
-
-/// Body of `hold`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct HoldAsked {
-    /// Why the room should wait, such as `buffering`.
-    #[serde(default)]
-    pub reason: String,
-    /// When the wait ends at the latest; set by the node, at most 15 s ahead.
-    pub until_ms: i64,
-}
-
-/// A body without fields.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Empty {}
-
-/// Body of `redacted`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Redacted {
-    /// Seq of the message taken back.
-    pub seq: u64,
-}
-
-/// Body of `room_closed`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct RoomClosed {
-    /// Why.
-    pub reason: CloseReason,
-}
-
 /// A record whose type or version this code does not know: kept, numbered, ignored.
 #[derive(Clone, Debug)]
 pub struct Unknown {
-    /// Its type.
+    /// Its type; with `.v2` and so on where the version is another.
     pub kind: String,
     /// Its body, byte for byte.
     pub body: Box<RawValue>,
+}
+
+impl Unknown {
+    /// Keeps a body that every reader of the history will be able to show.
+    fn new(kind: String, body: &RawValue) -> Result<Self, serde_json::Error> {
+        serde_json::from_str::<serde_json::Value>(body.get())?;
+        let body = body.to_owned();
+        Ok(Self { kind, body })
+    }
 }
 
 impl PartialEq for Unknown {
@@ -205,7 +67,7 @@ macro_rules! entries {
             fn decode(kind: &str, body: &RawValue) -> Result<Self, serde_json::Error> {
                 match kind {
                     $($kind => serde_json::from_str(body.get()).map(Self::$variant),)*
-                    _ => Ok(Self::Unknown(Unknown { kind: kind.to_owned(), body: body.to_owned() })),
+                    _ => Unknown::new(kind.to_owned(), body).map(Self::Unknown),
                 }
             }
 
@@ -281,13 +143,7 @@ pub struct Undecodable(#[from] serde_json::Error);
 impl Record {
     /// What a node says of its own accord, such as a member's leave.
     pub fn of_node(room: RoomId, user: Option<UserId>, entry: Entry) -> Self {
-        Self {
-            room,
-            user,
-            session: None,
-            client_seq: None,
-            entry,
-        }
+        Self { room, user, session: None, client_seq: None, entry }
     }
 
     /// Reads a record; types and versions of the future are kept as [`Unknown`].
@@ -296,10 +152,8 @@ impl Record {
         let entry = if wire.v == RECORD_VERSION {
             Entry::decode(&wire.kind, wire.body)?
         } else {
-            Entry::Unknown(Unknown {
-                kind: wire.kind.into_owned(),
-                body: wire.body.to_owned(),
-            })
+            // Another version's `chat` must never be read as ours, in the archive either.
+            Entry::Unknown(Unknown::new(format!("{}.v{}", wire.kind, wire.v), wire.body)?)
         };
         Ok(Self {
             room: wire.room,
@@ -339,7 +193,7 @@ struct WireRecord<'a> {
     v: u32,
     room: RoomId,
     #[serde(rename = "type", borrow)]
-    kind: std::borrow::Cow<'a, str>,
+    kind: Cow<'a, str>,
     #[serde(default)]
     user: Option<UserId>,
     #[serde(default)]
@@ -350,21 +204,42 @@ struct WireRecord<'a> {
     body: &'a RawValue,
 }
 
+impl JsonSchema for Record {
+    fn schema_name() -> Cow<'static, str> {
+        "Record".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let (room, user, session) = (
+            generator.subschema_for::<RoomId>(),
+            generator.subschema_for::<Option<UserId>>(),
+            generator.subschema_for::<Option<SessionId>>(),
+        );
+        let client_seq = generator.subschema_for::<Option<u64>>();
+        let kinds = Entry::schemas(generator).into_iter().map(|(kind, body)| {
+            json_schema!({
+                "title": kind,
+                "type": "object",
+                "properties": {
+                    "v": {"const": RECORD_VERSION},
+                    "room": room,
+                    "type": {"const": kind},
+                    "user": user,
+                    "session": session,
+                    "client_seq": client_seq,
+                    "body": body,
+                },
+                "required": ["v", "room", "type", "body"],
+            })
+        });
+        json_schema!({
+            "description": "One entry of the log. Readers keep types and versions they do not know.",
+            "oneOf": kinds.collect::<Vec<Schema>>(),
+        })
+    }
+}
+
 /// Reads an entry that stands as `(kind, body)`, as events do.
 pub(crate) fn entry_from_parts(kind: &str, body: &RawValue) -> Result<Entry, serde_json::Error> {
     Entry::decode(kind, body)
-}
-
-/// Milliseconds as any client writes them: a player's clock is a fraction, ours is whole.
-pub(crate) fn millis<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
-    let value = f64::deserialize(deserializer)?;
-    #[expect(clippy::cast_precision_loss, reason = "the limit is far below 2^53")]
-    let max = crate::limits::POSITION_MS_MAX as f64;
-    if value.is_finite() && (0.0..=max).contains(&value) {
-        #[expect(clippy::cast_possible_truncation, reason = "bounded just above")]
-        return Ok(value.round() as i64);
-    }
-    Err(D::Error::custom(format!(
-        "must be from 0 to {max} milliseconds"
-    )))
 }

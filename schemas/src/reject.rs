@@ -15,6 +15,8 @@ pub enum RejectCode {
     NotMember,
     /// The sender may not do this.
     NotAllowed,
+    /// More commands than a session may send in a time.
+    TooMany,
     /// The number was used before, by a command that was not accepted.
     Duplicate,
     /// The person is a member already.
@@ -51,6 +53,7 @@ impl RejectCode {
             Self::Closed => "The room is closed.",
             Self::NotMember => "You are not in this room.",
             Self::NotAllowed => "Only the owner of the room may do this.",
+            Self::TooMany => "Too fast; wait a moment.",
             Self::Duplicate => "This number was used before.",
             Self::AlreadyMember => "You are in this room already.",
             Self::AlreadyCreated => "The room exists already.",

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::event::Event;
 use crate::ids::{MovieId, RoomId, SessionId, UserId};
-use crate::limits::{ACKS_KEPT, HOLD_BUDGET_MS, HOLD_CHARGE_MS_MIN, HOLD_WINDOW_MS};
+use crate::limits::{HOLD_BUDGET_MS, HOLD_CHARGE_MS_MIN, HOLD_WINDOW_MS};
 use crate::playback::Playback;
 use crate::record::{CloseReason, Control};
 
@@ -37,16 +37,20 @@ pub(crate) struct HoldBudget {
 }
 
 impl HoldBudget {
-    /// Books a hold if the window still has room for it.
+    /// Books a hold, in place of the one that runs, if the window still has room for it.
     pub(crate) fn book(&mut self, at_ms: i64, until_ms: i64) -> bool {
-        self.end(at_ms);
         let window_from_ms = at_ms.saturating_sub(HOLD_WINDOW_MS);
-        self.spent.retain(|(_, end_ms)| *end_ms > window_from_ms);
         let spent_ms = self.spent.iter().fold(0_i64, |sum, (start_ms, end_ms)| {
-            sum.saturating_add(charge_ms((*start_ms).max(window_from_ms), *end_ms))
+            let end_ms = (*end_ms).min(at_ms);
+            if end_ms <= window_from_ms {
+                return sum;
+            }
+            sum.saturating_add(charge_ms((*start_ms).max(window_from_ms), end_ms))
         });
         let fits = spent_ms.saturating_add(charge_ms(at_ms, until_ms)) <= HOLD_BUDGET_MS;
         if fits {
+            self.end(at_ms);
+            self.spent.retain(|(_, end_ms)| *end_ms > window_from_ms);
             self.spent.push_back((at_ms, until_ms));
         }
         fits
@@ -69,32 +73,24 @@ fn charge_ms(start_ms: i64, end_ms: i64) -> i64 {
 pub(crate) struct SessionState {
     pub(crate) user: UserId,
     pub(crate) client_seq: u64,
-    /// `(client_seq, seq)` of the last accepted commands, so that a resend gets its ack.
-    acks: VecDeque<(u64, u64)>,
+    /// `(client_seq, seq)` of every accepted command, both rising, so that a resend gets its
+    /// ack however late it comes. Bounded by the room's events.
+    acks: Vec<(u64, u64)>,
 }
 
 impl SessionState {
     pub(crate) fn new(user: UserId) -> Self {
-        Self {
-            user,
-            client_seq: 0,
-            acks: VecDeque::new(),
-        }
+        Self { user, client_seq: 0, acks: vec![] }
     }
 
     pub(crate) fn accept(&mut self, client_seq: u64, seq: u64) {
         self.client_seq = client_seq;
-        if self.acks.len() == ACKS_KEPT {
-            self.acks.pop_front();
-        }
-        self.acks.push_back((client_seq, seq));
+        self.acks.push((client_seq, seq));
     }
 
     pub(crate) fn seq_of(&self, client_seq: u64) -> Option<u64> {
-        self.acks
-            .iter()
-            .find(|(number, _)| *number == client_seq)
-            .map(|(_, seq)| *seq)
+        let index = self.acks.binary_search_by_key(&client_seq, |ack| ack.0);
+        self.acks.get(index.ok()?).map(|ack| ack.1)
     }
 }
 
@@ -170,7 +166,7 @@ impl RoomState {
         self.events.get(usize::try_from(seq).ok()?..)
     }
 
-    /// The log's time of the last record, accepted or not.
+    /// The log's time of the last record judged; resends and what follows the close are not.
     pub fn at_ms(&self) -> i64 {
         self.at_ms
     }
@@ -187,9 +183,7 @@ impl RoomState {
 
     /// The last number accepted from a session; 0 if none was.
     pub fn client_seq(&self, session: SessionId) -> u64 {
-        self.sessions
-            .get(&session)
-            .map_or(0, |known| known.client_seq)
+        self.sessions.get(&session).map_or(0, |known| known.client_seq)
     }
 
     /// Whose session this is, if it ever had a command accepted.
