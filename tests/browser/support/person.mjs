@@ -89,7 +89,8 @@ export class Person {
   }
 
   async isSignedIn() {
-    await this.page.getByTestId('me').filter({ hasText: this.name }).waitFor();
+    const me = this.page.getByTestId('me').filter({ hasText: this.name });
+    await me.waitFor({ state: 'attached' });
   }
 
   /** @param {Person} other */
@@ -177,9 +178,36 @@ export class Person {
     await this.page.getByText(text).first().waitFor();
   }
 
+  /** Waits for an alert with a text. @param {RegExp} text */
+  async isTold(text) {
+    await this.page.getByRole('alert').filter({ hasText: text }).waitFor();
+  }
+
+  /** Another tab comes to the front, as far as this tab's page can tell. */
+  async hideTab() {
+    await this.#setVisibility('hidden');
+  }
+
+  async showTab() {
+    await this.#setVisibility('visible');
+  }
+
   /** @param {string} what */
   async picture(what) {
     await this.page.screenshot({ path: this.house.picturePath(`${this.name}-${what}`) });
+  }
+
+  /**
+   * Headless Chromium shows every tab at once, so the page is told what a real one would tell it.
+   *
+   * @param {DocumentVisibilityState} state
+   */
+  async #setVisibility(state) {
+    await this.page.evaluate((state) => {
+      Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
+      Object.defineProperty(document, 'hidden', { value: state === 'hidden', configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, state);
   }
 
   async #fillSign(password = PASSWORD) {

@@ -30,7 +30,7 @@ export class RoomPage {
   /** The line is open and the film's length is known. */
   async isLive() {
     await this.page.waitForURL(/\/room\/[0-9a-f-]{36}$/);
-    await this.page.locator('[data-testid=line][data-state=open]').waitFor({ state: 'attached' });
+    await this.isConnected();
     await until(`${this.name} has the film`, () =>
       this.page.locator('video').evaluate((video) => {
         return video instanceof HTMLVideoElement && video.readyState >= video.HAVE_METADATA;
@@ -101,10 +101,13 @@ export class RoomPage {
     });
   }
 
-  /** @param {'open' | 'waiting' | 'connecting'} state */
-  async lineIs(state) {
-    const line = this.page.locator(`[data-testid=line][data-state=${state}]`);
-    await line.waitFor({ state: 'attached' });
+  async isConnected() {
+    await this.page.locator('[data-testid=line][data-state=open]').waitFor({ state: 'attached' });
+  }
+
+  /** The person is told that the line is lost. */
+  async isLost() {
+    await this.person.sees('The connection is lost. Reconnecting…');
   }
 
   /** Kinds of all that happened in the room, oldest first, as the server has it. */
