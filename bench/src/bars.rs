@@ -1,0 +1,92 @@
+//! The bars, one file each.
+
+mod idle;
+mod join;
+mod matches;
+mod room;
+mod start;
+
+use std::path::Path;
+
+use crate::Result;
+use crate::figure::Figure;
+use crate::options::{
+    AllOptions, IdleOptions, JoinOptions, MatchesOptions, RoomOptions, StartOptions, What,
+};
+
+/// Where a bar is measured.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place<'a> {
+    /// The server's binary.
+    pub(crate) server: &'a Path,
+    /// Folder for data folders.
+    pub(crate) scratch: &'a Path,
+}
+
+/// One bar with its sizes.
+#[derive(Clone, Debug)]
+pub(crate) enum Bar {
+    Idle(IdleOptions),
+    Room(RoomOptions),
+    Join(JoinOptions),
+    Matches(MatchesOptions),
+    Start(StartOptions),
+}
+
+impl Bar {
+    /// The bars that were asked for.
+    pub(crate) fn wanted(what: &What) -> Vec<Self> {
+        match what {
+            What::Idle(options) => vec![Self::Idle(options.clone())],
+            What::Room(options) => vec![Self::Room(options.clone())],
+            What::Join(options) => vec![Self::Join(options.clone())],
+            What::Matches(options) => vec![Self::Matches(options.clone())],
+            What::Start(options) => vec![Self::Start(options.clone())],
+            What::All(all) => Self::all(all),
+        }
+    }
+
+    /// The least busy first, so that none begins on a disk that another has filled with work.
+    fn all(all: &AllOptions) -> Vec<Self> {
+        vec![
+            Self::Start(all.start.clone()),
+            Self::Idle(all.idle.clone()),
+            Self::Room(all.room.clone()),
+            Self::Join(all.join.clone()),
+            Self::Matches(all.matches.clone()),
+        ]
+    }
+
+    /// Measures once, on a fresh server.
+    pub(crate) async fn run(&self, place: Place<'_>) -> Result<Vec<Figure>> {
+        match self {
+            Self::Idle(options) => idle::run(options, place).await,
+            Self::Room(options) => Box::pin(room::run(options, place)).await,
+            Self::Join(options) => join::run(options, place).await,
+            Self::Matches(options) => matches::run(options, place).await,
+            Self::Start(options) => start::run(options, place).await,
+        }
+    }
+
+    /// The word of the command line.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Idle(_) => "idle",
+            Self::Room(_) => "room",
+            Self::Join(_) => "join",
+            Self::Matches(_) => "matches",
+            Self::Start(_) => "start",
+        }
+    }
+
+    /// How it is measured, for the document.
+    pub(crate) fn method(&self) -> String {
+        match self {
+            Self::Idle(options) => idle::method(options),
+            Self::Room(options) => room::method(options),
+            Self::Join(options) => join::method(options),
+            Self::Matches(options) => matches::method(options),
+            Self::Start(options) => start::method(options),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What was measured, and on what.
+
+use std::path::Path;
+use std::process::Command;
+
+use time::OffsetDateTime;
+
+use crate::Result;
+
+/// Facts about the machine and the code, each with its name.
+pub(crate) fn facts(scratch: &Path) -> Result<Vec<(&'static str, String)>> {
+    let cores = std::thread::available_parallelism()?;
+    let processor = field("/proc/cpuinfo", "model name")?;
+    let memory = field("/proc/meminfo", "MemTotal")?;
+    Ok(vec![
+        ("date", OffsetDateTime::now_utc().date().to_string()),
+        ("commit", commit()?),
+        ("processor", format!("{processor}, {cores} cores for everything")),
+        ("memory", memory),
+        ("system", said("uname", &["-sr"])?),
+        (
+            "disk under the data folder",
+            said("stat", &["-f", "-c", "%T", &scratch.to_string_lossy()])?,
+        ),
+        ("compiler", said("rustc", &["--version"])?),
+    ])
+}
+
+/// The load average over the last minute.
+pub(crate) fn load_average() -> Result<String> {
+    let averages = std::fs::read_to_string("/proc/loadavg")?;
+    Ok(averages.split_whitespace().next().unwrap_or_default().to_owned())
+}
+
+/// The commit, and whether files differ from it.
+fn commit() -> Result<String> {
+    let commit = said("git", &["rev-parse", "--short=12", "HEAD"])?;
+    let changes = said("git", &["status", "--porcelain", "--untracked-files=no"])?;
+    Ok(match changes.lines().count() {
+        0 => format!("`{commit}`"),
+        count => format!("`{commit}` with {count} files changed since"),
+    })
+}
+
+/// The value of a line such as `model name : X`.
+fn field(path: &str, name: &str) -> Result<String> {
+    let text = std::fs::read_to_string(path)?;
+    let line = text.lines().find_map(|line| line.strip_prefix(name));
+    let value = line.and_then(|line| line.split_once(':'));
+    Ok(value.map_or_else(|| "unknown".to_owned(), |(_, value)| value.trim().to_owned()))
+}
+
+fn said(program: &str, arguments: &[&str]) -> Result<String> {
+    let output = Command::new(program)
+        .args(arguments)
+        .output()
+        .map_err(|error| format!("{program} cannot be run: {error}"))?;
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    } else {
+        Ok("unknown".to_owned())
+    }
+}

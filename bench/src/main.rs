@@ -1,0 +1,61 @@
+//! Measures the server against its bars, from outside: each bar starts the real binary in a
+//! process and a data folder of its own, seeds what it needs, and plays its clients.
+//!
+//! | step | where |
+//! |---|---|
+//! | what to measure, and how large | [`options`] |
+//! | the server's process: start, memory, stop | [`server`] |
+//! | people, friends and wishes, put straight into the embedded cinema | [`people`] |
+//! | the calls and the socket of one client | [`api`], [`socket`] |
+//! | one file a bar, from a fresh server to [`figure::Figure`]s | [`bars`] |
+//! | repeats, medians and verdicts | [`figure`], [`runs`] |
+//! | the document | [`report`], [`machine`] |
+//!
+//! To add a bar: its options, a file under `bars/` with a `run` that gives back figures, and a
+//! variant of [`bars::Bar`].
+
+mod api;
+mod bars;
+mod figure;
+mod latencies;
+mod machine;
+mod options;
+mod people;
+mod report;
+mod runs;
+mod server;
+mod socket;
+
+use std::io::{Write, stderr};
+use std::process::ExitCode;
+
+use clap::Parser;
+use storage::log::BoxError;
+
+use options::{Options, What};
+
+/// Whatever went wrong ends the measurement, with a text for whoever measures.
+type Result<T> = std::result::Result<T, BoxError>;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Options::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            drop(writeln!(stderr(), "error: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(options: Options) -> Result<()> {
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .map_err(|_installed| "two TLS providers")?;
+    let measured = runs::measure(&options).await?;
+    if let What::All(all) = &options.what {
+        report::write(&all.report, &options, &measured)?;
+        runs::say(&format!("written to {}", all.report.display()))?;
+    }
+    Ok(())
+}

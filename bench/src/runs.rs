@@ -1,0 +1,48 @@
+//! Measures each bar several times and says what came of it.
+
+use std::io::{Write, stdout};
+
+use crate::Result;
+use crate::bars::{Bar, Place};
+use crate::figure::Series;
+use crate::machine::load_average;
+use crate::options::Options;
+
+/// A bar over all its runs.
+pub(crate) struct Measured {
+    pub(crate) bar: Bar,
+    pub(crate) figures: Vec<Series>,
+    /// The machine's load average over a minute, before the first run and after the last.
+    pub(crate) load: (String, String),
+}
+
+/// Measures what was asked for, bar by bar.
+pub(crate) async fn measure(options: &Options) -> Result<Vec<Measured>> {
+    let place = Place { server: &options.server, scratch: &options.scratch };
+    let mut measured = Vec::new();
+    for bar in Bar::wanted(&options.what) {
+        let load_before = load_average()?;
+        let mut runs = Vec::new();
+        for number in 1..=options.runs {
+            say(&format!("{}: run {number} of {}", bar.name(), options.runs))?;
+            runs.push(bar.run(place).await?);
+        }
+        let figures = Series::of_runs(&runs);
+        for figure in &figures {
+            say(&line(figure))?;
+        }
+        measured.push(Measured { bar, figures, load: (load_before, load_average()?) });
+    }
+    Ok(measured)
+}
+
+/// A line for whoever waits.
+pub(crate) fn say(text: &str) -> Result<()> {
+    Ok(writeln!(stdout(), "{text}")?)
+}
+
+fn line(figure: &Series) -> String {
+    let (name, shown) = (figure.name, figure.shown());
+    let (bar, verdict) = (figure.bar_shown(), figure.verdict().replace('*', ""));
+    format!("  {name:<40} {shown:<32} {bar:<10} {verdict}").trim_end().to_owned()
+}
