@@ -44,11 +44,11 @@ use crate::crash_point::{CrashPoint, reached};
 use crate::progress::{Progress, Terminal};
 use crate::report::{Failure, PartitionReport, PassReport, chain_of};
 
-use error::PassError;
+pub(crate) use error::PassError;
 pub use limits::PassLimits;
 
 /// How often a partition is begun again because a faster pass deleted what this one read.
-const OVERTAKEN_TIMES_MAX: u32 = 5;
+pub const OVERTAKEN_TIMES_MAX: u32 = 5;
 
 /// Runs one pass over all partitions. A room or partition that fails stops no other; the
 /// report names it. Stops at the next safe step once `stop` is cancelled.
@@ -74,11 +74,9 @@ pub async fn run(
         }
         match running.join_next().await {
             Some(Ok(done)) => report.add(done, clock.now_ms()),
-            Some(Err(crashed)) => report.fail(Failure {
-                partition: partitions.start,
-                room: None,
-                reason: chain_of(&crashed),
-            }),
+            Some(Err(crashed)) => {
+                report.fail(Failure { partition: None, room: None, reason: chain_of(&crashed) });
+            }
             None => break,
         }
     }

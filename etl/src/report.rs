@@ -53,8 +53,8 @@ pub struct Counts {
 /// One room or partition that the pass could not finish.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Failure {
-    /// Where.
-    pub partition: u32,
+    /// Where; none if the worker itself crashed.
+    pub partition: Option<u32>,
     /// Which room, if it concerns only one.
     pub room: Option<RoomId>,
     /// Why, with all causes.
@@ -145,7 +145,7 @@ impl PartitionReport {
             reason,
             "could not finish"
         );
-        self.failures.push(Failure { partition, room, reason });
+        self.failures.push(Failure { partition: Some(partition), room, reason });
     }
 }
 
@@ -158,4 +158,38 @@ pub(crate) fn chain_of(error: &dyn Error) -> String {
         cause = error.source();
     }
     chain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_past_the_limit_are_only_counted() {
+        let failure = Failure { partition: Some(0), room: None, reason: "why".to_owned() };
+        let mut report = PassReport::begin(0, 1);
+        for number in 1..=FAILURES_LISTED_MAX + 1 {
+            report.fail(failure.clone());
+            assert_eq!(report.failures.len(), number.min(FAILURES_LISTED_MAX));
+            assert_eq!(report.failures_total, number as u64);
+        }
+    }
+
+    #[test]
+    fn the_oldest_open_room_of_all_partitions_counts() {
+        let mut report = PassReport::begin(0, 2);
+        for oldest_open_at_ms in [Some(8_000), None, Some(3_000)] {
+            let done = PartitionReport { oldest_open_at_ms, ..PartitionReport::default() };
+            report.add(done, 10_000);
+        }
+        assert_eq!(report.oldest_open_age_s, Some(7));
+    }
+
+    #[test]
+    fn a_reason_tells_all_causes_once() {
+        let away = std::io::Error::other("no route");
+        let error = crate::pass::PassError::Log(storage::log::ReadError::Away(away.into()));
+        let chain = chain_of(&error);
+        assert_eq!(chain, "could not read or truncate the log: the log is away: no route");
+    }
 }

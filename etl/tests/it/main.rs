@@ -1,6 +1,12 @@
 //! The ETL on real SQLite files: passes inside this process with a clock that stands still,
 //! and the built binary, killed at every crash point.
-#![expect(clippy::panic, clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::panic,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 mod binary;
 mod crash_points;

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use bytes::Bytes;
 use etl::crash_point::{CrashPoint, VARIABLE};
+use etl::pass::OVERTAKEN_TIMES_MAX;
 use schemas::ids::RoomId;
 use storage::Storage;
 use storage::log::{
@@ -61,6 +62,14 @@ async fn passes_at_once_of_which_some_are_killed_come_to_the_same() {
 struct Overtaken {
     world: Arc<World>,
     reads_left: AtomicU64,
+    /// Reads that find their offset gone.
+    refusals_left: AtomicU64,
+}
+
+impl Overtaken {
+    fn ports(self: &Arc<Self>) -> Storage {
+        Storage { log: Arc::clone(self) as Arc<dyn Log>, ..self.world.storage.clone() }
+    }
 }
 
 #[async_trait]
@@ -90,6 +99,12 @@ impl Log for Overtaken {
             let faster = self.world.pass(small()).await;
             assert!(faster.is_complete(), "{faster:?}");
         }
+        let order = Ordering::SeqCst;
+        let refuse = |left: u64| left.checked_sub(1);
+        if self.refusals_left.fetch_update(order, order, refuse).is_ok() {
+            let low = self.watermarks(range.partition).await?.low;
+            return Err(ReadError::OutOfRange { low });
+        }
         self.world.storage.log.read(range).await
     }
 
@@ -112,10 +127,12 @@ async fn a_pass_that_is_overtaken_at_any_read_begins_again_and_ends_well() {
     let undisturbed = seed.undisturbed().await;
     for read in 1..=TURNS_MAX {
         let world = Arc::new(seed.copy().await);
-        let log =
-            Arc::new(Overtaken { world: Arc::clone(&world), reads_left: AtomicU64::new(read) });
-        let ports = Storage { log: Arc::clone(&log) as Arc<dyn Log>, ..world.storage.clone() };
-        let report = world.pass_on(ports, small()).await;
+        let log = Arc::new(Overtaken {
+            world: Arc::clone(&world),
+            reads_left: AtomicU64::new(read),
+            refusals_left: AtomicU64::new(0),
+        });
+        let report = world.pass_on(log.ports(), small()).await;
         assert!(report.is_complete(), "{report:?}");
         // The clock of this world stands an hour behind that of the processes, which only
         // matters to the unknown room that is a day old either way.
@@ -127,6 +144,23 @@ async fn a_pass_that_is_overtaken_at_any_read_begins_again_and_ends_well() {
         return;
     }
     panic!("a pass reads less than that");
+}
+
+#[tokio::test]
+async fn a_pass_that_is_always_overtaken_gives_up_until_next_time() {
+    for (refusals, failures) in [(OVERTAKEN_TIMES_MAX, 0), (OVERTAKEN_TIMES_MAX + 1, 1)] {
+        let world = Arc::new(World::new().await);
+        let room = world.open_room(0).await;
+        world.close(&room).await;
+        let log = Arc::new(Overtaken {
+            world: Arc::clone(&world),
+            reads_left: AtomicU64::new(0),
+            refusals_left: AtomicU64::new(refusals.into()),
+        });
+        let report = world.pass_on(log.ports(), small()).await;
+        assert_eq!(report.failures_total, failures);
+        assert_eq!(report.counts.rooms_sealed, 1 - failures);
+    }
 }
 
 /// More reads than a pass does on the seed.

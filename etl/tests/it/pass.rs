@@ -231,7 +231,7 @@ async fn a_conflict_stops_that_room_only_and_is_never_truncated_past() {
     assert!(!report.is_complete());
     assert_eq!((report.failures_total, report.counts.rooms_sealed), (1, 1));
     let failure = &report.failures[0];
-    assert_eq!((failure.partition, failure.room), (0, Some(torn.id)));
+    assert_eq!((failure.partition, failure.room), (Some(0), Some(torn.id)));
     assert!(failure.reason.contains("another content"), "{}", failure.reason);
     assert_eq!(world.watermarks(0).await.low, torn.first_offset);
     assert_eq!(world.archived(&torn).await, None);

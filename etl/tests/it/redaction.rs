@@ -9,7 +9,7 @@ use storage::clock::{Clock, SystemClock};
 const SECRET: &str = "the-pin-is-4711";
 
 #[tokio::test]
-async fn a_redacted_text_is_nowhere_in_the_file_once_its_room_is_archived() {
+async fn a_redacted_text_stands_in_no_row_once_its_room_is_archived() {
     let world = World::at(SystemClock.now_ms()).await;
     let room = world.open_room(0).await;
     world.say(&room, 1, SECRET).await;
