@@ -18,7 +18,7 @@ use bytes::Bytes;
 use metrics::histogram;
 use schemas::ids::RoomId;
 use schemas::limits::RECORD_BYTES_MAX;
-use sqlx::query_scalar;
+use sqlx::{query_as, query_scalar};
 
 use self::reader::Reader;
 use self::time::LogTime;
@@ -48,19 +48,13 @@ impl SqliteLog {
         let epoch = query_scalar("SELECT epoch FROM movie_together_log")
             .fetch_one(database.reader())
             .await?;
-        let heads: Vec<(u64, i64)> = sqlx::query_as(
-            "SELECT high, at_ms FROM movie_together_log_partition ORDER BY log_partition",
-        )
-        .fetch_all(database.reader())
-        .await?;
-        let last_at_ms = heads.iter().map(|(_, at_ms)| *at_ms).max();
-        let time = Arc::new(LogTime::new(clock, last_at_ms.unwrap_or_default()));
-        let reader = Reader::new(
-            Arc::clone(&database),
-            Arc::clone(&time),
-            heads.iter().map(|(high, _)| *high),
-        );
-        let writer = Writer::start(Arc::clone(&database), Arc::clone(&time), reader.heads());
+        let (partitions, last_at_ms) =
+            query_as("SELECT count(*), max(at_ms) FROM movie_together_log_partition")
+                .fetch_one(database.reader())
+                .await?;
+        let time = Arc::new(LogTime::new(clock, last_at_ms));
+        let reader = Reader::new(Arc::clone(&database), Arc::clone(&time), partitions);
+        let writer = Writer::start(Arc::clone(&database), Arc::clone(&time), reader.commits());
         Ok(Self { epoch, time, writer, reader, database })
     }
 }

@@ -48,26 +48,22 @@ const READ_ROOM: &str = "
 pub(super) struct Reader {
     database: Arc<Database>,
     time: Arc<LogTime>,
-    /// High watermark of each partition, as this process's writer last left it.
-    heads: Arc<[watch::Sender<u64>]>,
+    /// Signals each commit of this process's writer, one a partition.
+    commits: Arc<[watch::Sender<()>]>,
 }
 
 impl Reader {
-    pub(super) fn new(
-        database: Arc<Database>,
-        time: Arc<LogTime>,
-        highs: impl Iterator<Item = u64>,
-    ) -> Self {
-        Self { database, time, heads: highs.map(watch::Sender::new).collect() }
+    pub(super) fn new(database: Arc<Database>, time: Arc<LogTime>, partitions: u32) -> Self {
+        Self { database, time, commits: (0..partitions).map(|_| watch::Sender::new(())).collect() }
     }
 
-    /// Where the writer announces what it committed.
-    pub(super) fn heads(&self) -> Arc<[watch::Sender<u64>]> {
-        Arc::clone(&self.heads)
+    /// Where the writer signals that it committed.
+    pub(super) fn commits(&self) -> Arc<[watch::Sender<()>]> {
+        Arc::clone(&self.commits)
     }
 
     pub(super) fn partitions(&self) -> u32 {
-        u32::try_from(self.heads.len()).unwrap_or(u32::MAX)
+        u32::try_from(self.commits.len()).unwrap_or(u32::MAX)
     }
 
     pub(super) async fn watermarks(&self, partition: u32) -> Result<Watermarks, ReadError> {
@@ -130,11 +126,11 @@ impl Reader {
         if from < low {
             return Err(ReadError::OutOfRange { low });
         }
-        let head =
-            self.heads.get(partition as usize).ok_or(NoSuchPartition(partition))?.subscribe();
+        let committed =
+            self.commits.get(partition as usize).ok_or(NoSuchPartition(partition))?.subscribe();
         let follower = Follower {
             reader: self.clone(),
-            head,
+            committed,
             partition,
             next: from,
             read: Vec::new().into_iter(),
@@ -151,7 +147,7 @@ impl Reader {
 /// Where one tail is.
 struct Follower {
     reader: Reader,
-    head: watch::Receiver<u64>,
+    committed: watch::Receiver<()>,
     partition: u32,
     next: u64,
     read: std::vec::IntoIter<StoredRecord>,
@@ -165,7 +161,7 @@ impl Follower {
                 return Ok(record);
             }
             // Seen before the read, so that whatever is committed after it wakes the wait.
-            self.head.mark_unchanged();
+            self.committed.mark_unchanged();
             let batch = self.reader.read(self.range()).await?;
             self.next = batch.next;
             if batch.records.is_empty() {
@@ -188,7 +184,7 @@ impl Follower {
 
     /// Waits until this process's writer has committed, or until it is time to look.
     async fn wait(&mut self) {
-        tokio::time::timeout(TAIL_POLL, self.head.changed()).await.ok();
+        tokio::time::timeout(TAIL_POLL, self.committed.changed()).await.ok();
     }
 }
 

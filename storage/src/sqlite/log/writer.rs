@@ -52,15 +52,15 @@ struct BatchLost(#[source] Arc<sqlx::Error>);
 struct WriterEnded;
 
 impl Writer {
-    /// Starts the writing task; `heads` are told each partition's high watermark.
+    /// Starts the writing task; `commits` are signalled, one a partition.
     pub(super) fn start(
         database: Arc<Database>,
         time: Arc<LogTime>,
-        heads: Arc<[watch::Sender<u64>]>,
+        commits: Arc<[watch::Sender<()>]>,
     ) -> Self {
         let (requests, queue) = mpsc::channel(QUEUE_RECORDS_MAX);
-        let partitions = u32::try_from(heads.len()).unwrap_or(u32::MAX);
-        let task = WritingTask { database, time, heads };
+        let partitions = u32::try_from(commits.len()).unwrap_or(u32::MAX);
+        let task = WritingTask { database, time, commits };
         tokio::spawn(task.run(queue));
         Self { requests, partitions }
     }
@@ -98,7 +98,7 @@ impl Writer {
 struct WritingTask {
     database: Arc<Database>,
     time: Arc<LogTime>,
-    heads: Arc<[watch::Sender<u64>]>,
+    commits: Arc<[watch::Sender<()>]>,
 }
 
 impl WritingTask {
@@ -168,12 +168,12 @@ impl WritingTask {
 
     /// Wakes the tails, which read what is committed.
     fn announce(&self, appends: &[Append], appended: &[Appended]) {
-        let highs: BTreeMap<u32, Appended> =
+        let lasts: BTreeMap<u32, Appended> =
             appends.iter().map(|append| append.partition).zip(appended.iter().copied()).collect();
-        for (partition, last) in highs {
+        for (partition, last) in lasts {
             self.time.observe(last.at_ms);
-            if let Some(head) = self.heads.get(partition as usize) {
-                head.send_replace(last.offset + 1);
+            if let Some(committed) = self.commits.get(partition as usize) {
+                committed.send_replace(());
             }
         }
     }
