@@ -9,7 +9,7 @@ use schemas::ids::RoomId;
 use schemas::limits::LEAD_MS_MIN;
 use schemas::record::Record;
 use schemas::state::RoomState;
-use storage::log::{ReadError, ReadRange, Watermarks};
+use storage::log::{ReadError, ReadRange, StoredRecord, Watermarks};
 use storage::rooms::{Closed, RoomRow};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -104,7 +104,7 @@ impl Relay {
             };
             let batch = self.0.log.read(range).await?;
             for stored in &batch.records {
-                let Ok(record) = Record::decode(&stored.value) else { continue };
+                let Some(record) = record_of(row.id, stored) else { continue };
                 let was_open = folded.state.as_ref().is_some_and(|state| state.closed().is_none());
                 let outcome = fold(&mut folded.state, &record, stored.at_ms);
                 if outcome == (Outcome::Accepted { seq: 1 }) {
@@ -153,6 +153,21 @@ impl Relay {
             self.count_rooms();
         }
     }
+}
+
+/// The record that is stored, unless it is none of this room. The archive pass sets such
+/// bytes aside; here they simply change nothing.
+pub(super) fn record_of(room: RoomId, stored: &StoredRecord) -> Option<Record> {
+    let record = Record::decode(&stored.value).ok().filter(|record| record.room == room);
+    if record.is_none() {
+        metrics::counter!("relay_poison_records_total").increment(1);
+        tracing::error!(
+            partition = stored.partition,
+            offset = stored.offset,
+            "the log holds bytes that are no record of their room"
+        );
+    }
+    record
 }
 
 /// A moment as HTTP shows it.

@@ -26,6 +26,7 @@ use super::{Attach, Look, Message, Options};
 use crate::refusal::Refusal;
 use crate::relay::append::append_record;
 use crate::relay::end::End;
+use crate::relay::load::record_of;
 use crate::relay::outlet::encode;
 use crate::relay::presence::{Chatter, Presence, Session};
 use crate::relay::verdicts::Verdicts;
@@ -107,19 +108,7 @@ impl RoomTask {
     }
 
     fn fold(&mut self, stored: &StoredRecord) {
-        let record = match Record::decode(&stored.value) {
-            Ok(record) if record.room == self.room() => record,
-            // The archive pass sets such bytes aside; here they simply change nothing.
-            Ok(_) | Err(_) => {
-                metrics::counter!("relay_poison_records_total").increment(1);
-                tracing::error!(
-                    partition = stored.partition,
-                    offset = stored.offset,
-                    "the log holds bytes that are no record of this room"
-                );
-                return;
-            }
-        };
+        let Some(record) = record_of(self.room(), stored) else { return };
         let outcome = self.setup.state.apply(&record, stored.at_ms);
         self.verdicts.add(stored.offset, outcome);
         match outcome {
