@@ -33,7 +33,7 @@ use poem::web::websocket::WebSocketStream;
 use schemas::fold::Outcome;
 use schemas::ids::{RoomId, UserId};
 use schemas::record::{Entry, Record};
-use storage::log::Log;
+use storage::log::{Appended, Log};
 use storage::rooms::Rooms;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
@@ -152,11 +152,11 @@ impl Relay {
         room: &RoomHandle,
         user: UserId,
         entry: Entry,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Appended, Refusal> {
         let record = Record::of_node(room.id, Some(user), entry);
         let appended = append_record(self.0.log.as_ref(), room.partition, &record).await?;
         match room.verdict(appended.offset).await? {
-            Outcome::Accepted { .. } | Outcome::Repeat { .. } => Ok(()),
+            Outcome::Accepted { .. } | Outcome::Repeat { .. } => Ok(appended),
             Outcome::Void(code) => Err(Refusal::of_verdict(code, user, room.id)),
         }
     }

@@ -10,6 +10,7 @@ impl Services {
     pub async fn leave_room(&self, caller: &Caller, room: RoomId) -> Result<(), Refusal> {
         let handle = self.relay.room(room).await?;
         let left = Entry::MemberLeft(MemberLeft { reason: LeaveReason::Left });
-        self.relay.propose(&handle, caller.user, left).await
+        self.relay.propose(&handle, caller.user, left).await?;
+        Ok(())
     }
 }
