@@ -21,9 +21,7 @@ evening('the whole evening: from two strangers to the archive', async (house) =>
   await petr.want(FILM);
 
   // Vasily sees who wants it too, opens a room and has a link to send.
-  await vasily.open('/');
-  const match = vasily.page.getByTestId('matches').getByRole('article', { name: FILM });
-  await match.getByText('Petr wants this too').waitFor();
+  const match = await vasily.findsMatch(FILM, petr);
   await vasily.picture('match');
   await match.getByRole('link', { name: 'Invite friends' }).click();
   await vasily.page.getByRole('heading', { level: 1, name: FILM }).waitFor();

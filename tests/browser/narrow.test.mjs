@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { evening } from './support/evening.mjs';
 
-const NARROW = { viewport: { width: 320, height: 640 }, isMobile: true, hasTouch: true };
+const WIDTH = 320;
+const NARROW = { viewport: { width: WIDTH, height: 640 }, isMobile: true, hasTouch: true };
 const LONG_WORD = 'Aaaa'.repeat(40);
 
 evening('every page fits a screen of 320 px', async (house) => {
@@ -15,8 +16,7 @@ evening('every page fits a screen of 320 px', async (house) => {
   await fits(vasily, 'people');
   await petr.acceptFriend(vasily);
   for (const person of [vasily, petr]) await person.want('Aurora over Nothing');
-  await vasily.open('/');
-  await vasily.page.getByTestId('matches').getByRole('article').waitFor();
+  await vasily.findsMatch('Aurora over Nothing', petr);
   await fits(vasily, 'home');
 
   await vasily.openFilm('Aurora over Nothing');
@@ -37,19 +37,23 @@ evening('every page fits a screen of 320 px', async (house) => {
 });
 
 /**
+ * The page does not scroll sideways, and everything that can be pressed is wholly on the screen.
+ *
  * @param {import('./support/person.mjs').Person} person
  * @param {string} what
  */
 async function fits(person, what) {
   await person.picture(what);
-  const widths = await person.page.evaluate(() => ({
-    page: document.documentElement.scrollWidth,
-    screen: screen.width,
-    view: innerWidth,
-  }));
-  assert.deepEqual(
-    widths,
-    { page: 320, screen: 320, view: 320 },
-    `${what} is wider than the screen`,
-  );
+  const seen = await person.page.evaluate(() => {
+    const pressable = [...document.querySelectorAll('button, input, select, textarea, a')];
+    const outside = pressable.filter((element) => {
+      const { left, right, width } = element.getBoundingClientRect();
+      return width > 1 && element.checkVisibility() && (left < 0 || right > innerWidth);
+    });
+    return {
+      width: document.documentElement.scrollWidth,
+      outside: outside.map((element) => element.ariaLabel ?? element.textContent),
+    };
+  });
+  assert.deepEqual(seen, { width: WIDTH, outside: [] }, `${what} is wider than the screen`);
 }

@@ -1,7 +1,7 @@
 /** A person at a browser: what they do on every page but the room's. */
 import assert from 'node:assert/strict';
 import { RoomPage } from './room-page.mjs';
-import { PATIENCE_MS } from './until.mjs';
+import { PATIENCE_MS, until } from './until.mjs';
 
 const PASSWORD = 'a long enough password';
 const TOKENS_KEY = 'movie-together.tokens';
@@ -118,6 +118,25 @@ export class Person {
     await catalogue
       .getByRole('button', { name: `Want to watch: ${title}`, pressed: true })
       .waitFor();
+  }
+
+  /**
+   * Comes home until the film that a friend wants too is shown there: what friends want is
+   * remembered for some seconds. Returns its card.
+   *
+   * @param {string} title
+   * @param {Person} friend
+   */
+  async findsMatch(title, friend) {
+    const matches = this.page.getByTestId('matches');
+    const match = matches.getByRole('article', { name: title });
+    await until(`${this.name} is shown the match`, async () => {
+      await this.open('/');
+      await matches.locator('article, a').first().waitFor();
+      return match.isVisible();
+    });
+    await match.getByText(`${friend.name} wants this too`).waitFor();
+    return match;
   }
 
   /** Opens the film's page by its card in the catalogue. @param {string} title */
