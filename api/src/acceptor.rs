@@ -170,3 +170,53 @@ impl AsyncWrite for Connection {
         self.stream.is_write_vectored()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// Our end of a connection, and the other one.
+    async fn pair() -> (Connection, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let peer = TcpStream::connect(listener.local_addr().unwrap());
+        let (ours, peer) = tokio::join!(listener.accept(), peer);
+        let place = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
+        (Connection::new(ours.unwrap().0, place), peer.unwrap())
+    }
+
+    /// Waits for the end; answers with how long it took by the paused clock.
+    async fn end_of(connection: &mut Connection) -> Duration {
+        let started = Instant::now();
+        let error = connection.read_u8().await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        // Timers are as coarse as a millisecond.
+        Duration::from_secs(started.elapsed().as_secs())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_never_asks_is_let_go() {
+        let (mut connection, _peer) = pair().await;
+        assert_eq!(end_of(&mut connection).await, FIRST_ANSWER_TIMEOUT);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_answer_begins_the_silence_anew() {
+        let (mut connection, _peer) = pair().await;
+        for _ in 0..2 {
+            connection.write_all(b"answer").await.unwrap();
+            assert_eq!(end_of(&mut connection).await, IDLE_TIMEOUT);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_takes_nothing_is_given_longer() {
+        let (mut connection, _peer) = pair().await;
+        let chunk = vec![0; 64 * 1024];
+        while connection.write(&chunk).now_or_never().is_some() {}
+        assert_eq!(end_of(&mut connection).await, STALLED_TIMEOUT);
+    }
+}

@@ -104,7 +104,7 @@ impl App {
                 identity: Arc::new(identity),
                 limits: Arc::clone(&limits),
                 origins: Arc::new(Origins::new(settings.allowed_origins)),
-                trusted_proxies: options.network.trusted_proxies.clone(),
+                trusted_proxies: settings.trusted_proxies,
                 metrics: metrics.clone(),
             },
             cinema,

@@ -26,7 +26,7 @@ pub const TOKEN_BYTES_MAX: usize = 8 * 1024;
 /// How far the clocks of Auth and of this node may differ, in seconds.
 pub const LEEWAY_S: u64 = 30;
 
-/// A caller with a good token.
+/// An access token of the Auth service.
 #[derive(SecurityScheme)]
 #[oai(ty = "bearer", bearer_format = "JWT", rename = "Bearer", checker = "check")]
 pub(crate) struct Authorized(pub(crate) Caller);

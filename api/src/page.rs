@@ -59,7 +59,10 @@ struct Variant {
 impl Variant {
     fn find(path: &str, headers: &HeaderMap) -> Option<Self> {
         let plain = Dist::get(path)?;
-        let content_type = plain.metadata.mimetype().to_owned();
+        let mut content_type = plain.metadata.mimetype().to_owned();
+        if content_type.starts_with("text/") {
+            content_type.push_str("; charset=utf-8");
+        }
         let packed = ENCODINGS.iter().find_map(|(encoding, suffix)| {
             if !accepts(headers, &header::ACCEPT_ENCODING, encoding) {
                 return None;
@@ -115,4 +118,24 @@ fn not_built() -> Response {
         .status(StatusCode::SERVICE_UNAVAILABLE)
         .content_type("text/plain; charset=utf-8")
         .body("page not built: run make web\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_read_with_their_weights() {
+        let accepts = |list: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT_ENCODING, header::HeaderValue::from_static(list));
+            accepts(&headers, &header::ACCEPT_ENCODING, "br")
+        };
+        for yes in ["br", "gzip, BR", "br;q=0.5", "br; q=1"] {
+            assert!(accepts(yes), "{yes}");
+        }
+        for no in ["", "gzip", "brotli", "br;q=0", "gzip, br; q=0.0"] {
+            assert!(!accepts(no), "{no}");
+        }
+    }
 }

@@ -192,6 +192,10 @@ impl IntoResponse for Problem {
         if let Some(seconds) = self.retry_after_s {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
+        if self.status == StatusCode::UPGRADE_REQUIRED {
+            let protocol = header::HeaderValue::from_static("websocket");
+            headers.insert(header::UPGRADE, protocol);
+        }
         if self.status == StatusCode::UNAUTHORIZED {
             let challenge = header::HeaderValue::from_static("Bearer");
             headers.insert(header::WWW_AUTHENTICATE, challenge);

@@ -68,8 +68,9 @@ impl<K: Hash + Eq + Clone> Counter<K> {
     fn check(&self, key: &K) -> Result<(), Problem> {
         self.limiter.check_key(key).map_err(|until| {
             let wait = until.wait_time_from(self.clock.now());
-            let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX);
-            Problem::too_many_requests(seconds.saturating_add(1))
+            // A whole second at least, and never a moment too early.
+            let seconds = wait.as_millis().div_ceil(1000).max(1);
+            Problem::too_many_requests(u32::try_from(seconds).unwrap_or(u32::MAX))
         })
     }
 

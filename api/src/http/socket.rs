@@ -42,8 +42,10 @@ pub(super) struct SocketApi {
 pub(super) struct OpenSocket;
 
 impl Refusals for OpenSocket {
+    const TOKEN: bool = false;
     const TABLE: &'static [(u16, &'static str)] = &[
         (400, "Other subprotocols are offered, but not this one."),
+        (401, "The ticket is missing, wrong or too old."),
         (403, "The page's origin is not allowed, or the caller is no longer a member."),
         (404, "There is no such room."),
         (410, "The room is over."),

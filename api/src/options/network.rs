@@ -27,8 +27,8 @@ pub struct NetworkOptions {
     pub allowed_origins: Vec<String>,
     /// Addresses or networks of proxies whose X-Forwarded-For is believed, separated by
     /// commas; none unless given.
-    #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',', value_parser = network)]
-    pub trusted_proxies: Vec<IpNet>,
+    #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',')]
+    pub trusted_proxies: Vec<String>,
     /// Most connections at a time.
     #[arg(long, env = "CONNECTIONS_MAX", default_value = "20000", value_parser = positive)]
     pub connections_max: usize,
@@ -63,24 +63,33 @@ impl NetworkOptions {
         origin(url).map_err(|reason| BadOption::new("PUBLIC_URL", reason))
     }
 
+    pub(super) fn trusted_proxies(&self) -> Result<Vec<IpNet>, BadOption> {
+        let listed = listed(&self.trusted_proxies).map(network);
+        let networks: Result<_, _> = listed.collect();
+        networks.map_err(|reason| BadOption::new("TRUSTED_PROXIES", reason))
+    }
+
     /// Each as a browser writes it.
     pub(super) fn allowed_origins(&self, bound: SocketAddr) -> Result<Vec<String>, BadOption> {
-        let listed = self.allowed_origins.iter().map(|listed| listed.trim());
-        let listed: Vec<_> = listed.filter(|listed| !listed.is_empty()).collect();
+        let listed: Result<Vec<_>, _> = listed(&self.allowed_origins).map(origin).collect();
+        let listed = listed.map_err(|reason| BadOption::new("ALLOWED_ORIGINS", reason))?;
         if !listed.is_empty() {
-            let origins = listed.into_iter().map(origin);
-            let origins: Result<_, _> = origins.collect();
-            return origins.map_err(|reason| BadOption::new("ALLOWED_ORIGINS", reason));
+            return Ok(listed);
         }
         let mut origins = vec![self.public_url(bound)?];
         if given(self.public_url.as_ref()).is_none() && is_local(bound) {
             // People type either; it is the same machine.
             let port = bound.port();
-            let names = ["localhost", "127.0.0.1", "[::1]"];
-            origins.extend(names.map(|name| format!("http://{name}:{port}")));
+            origins.extend(["127.0.0.1", "[::1]"].map(|name| format!("http://{name}:{port}")));
         }
         Ok(origins)
     }
+}
+
+/// The items of a list, of which an empty variable has none.
+fn listed(items: &[String]) -> impl Iterator<Item = &str> {
+    let items = items.iter().map(|item| item.trim());
+    items.filter(|item| !item.is_empty())
 }
 
 fn is_local(bound: SocketAddr) -> bool {
@@ -108,7 +117,6 @@ fn origin(text: &str) -> Result<String, String> {
 }
 
 fn network(text: &str) -> Result<IpNet, String> {
-    let text = text.trim();
     let address = || text.parse::<IpAddr>().map(IpNet::from).ok();
     let network = text.parse().ok().or_else(address);
     network.ok_or_else(|| "must be an address or a network such as 10.0.0.0/8".to_owned())
@@ -139,7 +147,7 @@ mod tests {
     #[test]
     fn addresses_and_networks_are_proxies() {
         assert_eq!(network("10.1.2.3").unwrap().to_string(), "10.1.2.3/32");
-        assert_eq!(network(" fd00::/8").unwrap().to_string(), "fd00::/8");
+        assert_eq!(network("fd00::/8").unwrap().to_string(), "fd00::/8");
         assert!(network("proxy").is_err());
     }
 }

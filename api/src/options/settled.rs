@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clients::{BadToken, BaseUrl, HttpFactory, Shlink, Shortener, TINYURL_BASE, TinyUrl};
+use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use storage::StorageUrls;
 
@@ -20,6 +21,8 @@ pub struct Settings {
     pub public_url: String,
     /// Origins whose pages may open sockets.
     pub allowed_origins: Vec<String>,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
     /// Where the ports lie.
     pub storage: StorageUrls,
     /// File of the embedded cinema.
@@ -51,6 +54,7 @@ impl Options {
             .unwrap_or(&public_url);
         Ok(Settings {
             allowed_origins: self.network.allowed_origins(bound)?,
+            trusted_proxies: self.network.trusted_proxies()?,
             storage: self.state.urls(),
             cinema_database: self.state.database_path(),
             ticket_secret: ticket_secret::find(
@@ -115,7 +119,7 @@ impl Options {
             jwt_issuer = settings.identity.issuer,
             shortener = ?self.upstream.shortener,
             connections_max = self.network.connections_max,
-            trusted_proxies = ?self.network.trusted_proxies,
+            trusted_proxies = ?settings.trusted_proxies,
             rooms = ?self.rooms,
             sentry = self.telemetry.sentry_dsn.is_some(),
             "settings"

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{StringValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use clients::BaseUrl;
 use secrecy::SecretString;
@@ -33,7 +34,7 @@ pub struct UpstreamOptions {
     #[arg(long, env = "MOVIE_URL")]
     pub movie_url: Option<String>,
     /// Folder whose playable files become films of the embedded cinema.
-    #[arg(long, env = "MEDIA_DIR")]
+    #[arg(long, env = "MEDIA_DIR", value_parser = folder())]
     pub media_dir: Option<PathBuf>,
     /// `iss` that access tokens must carry; `AUTH_URL`, or `PUBLIC_URL` for the embedded cinema,
     /// unless given.
@@ -51,6 +52,11 @@ pub struct UpstreamOptions {
     /// Key of the shortener; needed for shlink.
     #[arg(long, env = "SHORTENER_KEY", hide_env_values = true)]
     pub shortener_key: Option<SecretString>,
+}
+
+/// Clap's own parser of paths would not take an empty variable.
+fn folder() -> impl TypedValueParser<Value = PathBuf> {
+    StringValueParser::new().map(PathBuf::from)
 }
 
 /// A service behind: a real one, or the embedded cinema.

@@ -9,10 +9,10 @@ use super::scrub::scrub;
 use crate::options::{BadOption, TelemetryOptions};
 
 pub(super) fn start(options: &TelemetryOptions) -> Result<Option<ClientInitGuard>, BadOption> {
-    let Some(address) = &options.sentry_dsn else {
+    let address = options.sentry_dsn.as_ref().map(ExposeSecret::expose_secret);
+    let Some(address) = address.filter(|address| !address.is_empty()) else {
         return Ok(None);
     };
-    let address = address.expose_secret();
     // Its own words would show the address, which holds a key.
     if address.parse::<Dsn>().is_err() {
         return Err(BadOption::new("SENTRY_DSN", "is no Sentry address"));

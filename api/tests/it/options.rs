@@ -71,8 +71,16 @@ async fn a_second_node_on_the_embedded_state_is_refused() {
 
 #[tokio::test]
 async fn empty_variables_are_none() {
-    let empty =
-        ["--auth-url=", "--public-url=", "--ticket-secret=", "--rooms-url=", "--sentry-dsn="];
+    let empty = [
+        "--auth-url=",
+        "--public-url=",
+        "--ticket-secret=",
+        "--rooms-url=",
+        "--media-dir=",
+        "--allowed-origins=",
+        "--trusted-proxies=",
+        "--jwt-issuer=",
+    ];
     let server = Server::with(&empty).await;
     assert!(server.public_url().starts_with("http://localhost:"));
     server.stop().await;

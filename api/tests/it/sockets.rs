@@ -61,6 +61,7 @@ async fn refusals_come_before_the_upgrade() {
     assert_eq!(refused(&no_room, &[protocol]).await, is(422, "invalid"));
     let plain = server.get(&format!("{path}?ticket=x")).await;
     plain.assert_refused(426, "upgrade_required");
+    assert_eq!(plain.header("upgrade"), "websocket");
     server.stop().await;
 }
 
