@@ -91,7 +91,9 @@ fn route(response: &Response) -> String {
             segment
         }
     });
-    segments.collect::<Vec<_>>().join("/")
+    let route = segments.collect::<Vec<_>>().join("/");
+    // The page's own pattern is empty: it stands for whatever is left.
+    if route.is_empty() { "/*".to_owned() } else { route }
 }
 
 /// Methods are a label, so made-up ones count as one.
