@@ -99,9 +99,10 @@ impl Refusal {
         match self {
             Self::Unauthorized | Self::BadTicket => 401,
             Self::NotMember | Self::NotOwner | Self::NotYourSession | Self::Forbidden => 403,
-            Self::NoSuchRoom(_) | Self::NoSuchMovie | Self::NoSuchInvite | Self::NotInRoom { .. } => {
-                404
-            }
+            Self::NoSuchRoom(_)
+            | Self::NoSuchMovie
+            | Self::NoSuchInvite
+            | Self::NotInRoom { .. } => 404,
             Self::RoomExists { .. }
             | Self::AlreadyMember { .. }
             | Self::RoomFull

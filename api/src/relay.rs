@@ -246,7 +246,8 @@ impl Relay {
         };
         let shutdown = self.0.closing.clone();
         metrics::gauge!("relay_sessions").increment(1);
-        let served = Connection { socket, room: room.clone(), sender, outlet, shutdown }.run().await;
+        let served =
+            Connection { socket, room: room.clone(), sender, outlet, shutdown }.run().await;
         metrics::gauge!("relay_sessions").decrement(1);
         metrics::counter!("relay_ends_total", "reason" => served.label()).increment(1);
         room.tell(Message::Detach { session, connection }).await;

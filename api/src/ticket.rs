@@ -57,7 +57,8 @@ impl Tickets {
         validation.set_audience(&[AUDIENCE]);
         validation.set_required_spec_claims(&["aud"]);
         validation.validate_exp = false;
-        let claims = jsonwebtoken::decode::<Claims>(signed, &self.checking, &validation).ok()?.claims;
+        let claims =
+            jsonwebtoken::decode::<Claims>(signed, &self.checking, &validation).ok()?.claims;
         (now_ms < claims.until_ms).then_some(claims.ticket)
     }
 }

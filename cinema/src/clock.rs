@@ -14,9 +14,7 @@ impl Clock {
     /// Milliseconds since 1970.
     #[expect(clippy::disallowed_methods, reason = "this is the crate's clock")]
     pub fn now_ms(&self) -> i64 {
-        let since_1970 = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         milliseconds(since_1970).saturating_add(self.ahead_ms.load(Ordering::Relaxed))
     }
 

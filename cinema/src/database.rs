@@ -34,10 +34,7 @@ impl Database {
         if let Some(folder) = path.parent() {
             tokio::fs::create_dir_all(folder)
                 .await
-                .map_err(|source| CinemaError::Folder {
-                    path: folder.to_path_buf(),
-                    source,
-                })?;
+                .map_err(|source| CinemaError::Folder { path: folder.to_path_buf(), source })?;
         }
         let options = SqliteConnectOptions::new()
             .filename(path)
@@ -68,17 +65,12 @@ impl Database {
 }
 
 fn pool(connections_max: u32) -> SqlitePoolOptions {
-    SqlitePoolOptions::new()
-        .max_connections(connections_max)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
+    SqlitePoolOptions::new().max_connections(connections_max).acquire_timeout(ACQUIRE_TIMEOUT)
 }
 
 /// Ids as one parameter, to be read in SQL by `SELECT unhex(value) FROM json_each(?)`.
 pub(crate) fn id_list(ids: impl IntoIterator<Item = Uuid>) -> String {
-    let quoted: Vec<String> = ids
-        .into_iter()
-        .map(|id| format!("\"{}\"", id.simple()))
-        .collect();
+    let quoted: Vec<String> = ids.into_iter().map(|id| format!("\"{}\"", id.simple())).collect();
     format!("[{}]", quoted.join(","))
 }
 

@@ -136,10 +136,7 @@ impl Cinema {
         let public_url = options.public_url.trim_end_matches('/');
         if let Some(path) = &options.media_dir {
             let read = tokio::fs::read_dir(path).await;
-            drop(read.map_err(|source| CinemaError::MediaDir {
-                path: path.clone(),
-                source,
-            })?);
+            drop(read.map_err(|source| CinemaError::MediaDir { path: path.clone(), source })?);
         }
         let database = Database::open(&options.database_path).await?;
         let catalogue = Catalogue::open(options.media_dir.clone(), public_url).await?;
@@ -157,12 +154,8 @@ impl Cinema {
     pub fn route(&self) -> Route {
         let keys: Arc<Keys> = self.auth.keys();
         let apis = (AuthApi(self.auth.clone()), KeysApi(Arc::clone(&keys)));
-        let limit = BodyLimit {
-            bytes_max: BODY_BYTES_MAX,
-        };
-        let ugc_limit = BodyLimit {
-            bytes_max: UGC_BODY_BYTES_MAX,
-        };
+        let limit = BodyLimit { bytes_max: BODY_BYTES_MAX };
+        let ugc_limit = BodyLimit { bytes_max: UGC_BODY_BYTES_MAX };
         Route::new()
             .nest_no_strip(
                 "/auth",
@@ -185,9 +178,6 @@ impl Cinema {
                     .with(limit)
                     .catch_all_error(refuse),
             )
-            .nest(
-                "/media",
-                movie::media(self.media_dir.clone()).catch_all_error(refuse),
-            )
+            .nest("/media", movie::media(self.media_dir.clone()).catch_all_error(refuse))
     }
 }

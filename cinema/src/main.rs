@@ -74,20 +74,11 @@ async fn main() -> ExitCode {
 
 async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_unset| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
-    let listener = TcpListener::bind(arguments.listen).map_err(|error| {
-        format!(
-            "LISTEN: {} cannot be listened on: {error}",
-            arguments.listen
-        )
-    })?;
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let listener = TcpListener::bind(arguments.listen)
+        .map_err(|error| format!("LISTEN: {} cannot be listened on: {error}", arguments.listen))?;
     let address = listener.local_addr()?;
-    let public_url = arguments
-        .public_url
-        .unwrap_or_else(|| format!("http://{address}"));
+    let public_url = arguments.public_url.unwrap_or_else(|| format!("http://{address}"));
     let cinema = Cinema::open(CinemaOptions {
         media_dir: arguments.media_dir,
         sign_in_limit: SignInLimit {
@@ -126,8 +117,5 @@ fn write_documents(folder: &Path) -> Result<(), Box<dyn Error>> {
 /// The error and what caused it, each said once.
 fn chain(error: &(dyn Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |&error| error.source());
-    causes
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(": ")
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

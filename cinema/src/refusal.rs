@@ -66,10 +66,7 @@ impl Refusal {
     }
 
     pub(crate) fn method_not_allowed() -> Self {
-        Self::MethodNotAllowed(body(
-            "method_not_allowed",
-            "this address has no such method",
-        ))
+        Self::MethodNotAllowed(body("method_not_allowed", "this address has no such method"))
     }
 
     pub(crate) fn too_slow() -> Self {
@@ -81,10 +78,7 @@ impl Refusal {
     }
 
     pub(crate) fn too_large(bytes_max: usize) -> Self {
-        Self::TooLarge(body(
-            "too_large",
-            format!("the body may have {bytes_max} bytes"),
-        ))
+        Self::TooLarge(body("too_large", format!("the body may have {bytes_max} bytes")))
     }
 
     pub(crate) fn unsupported_media_type() -> Self {
@@ -139,19 +133,12 @@ impl Faults {
     /// Notes a fault unless the value is as it should be.
     pub(crate) fn expect(&mut self, good: bool, field: &str, message: impl Into<String>) {
         if !good {
-            self.0.push(FieldFault {
-                field: field.to_owned(),
-                message: message.into(),
-            });
+            self.0.push(FieldFault { field: field.to_owned(), message: message.into() });
         }
     }
 
     /// Refuses when a fault was noted.
     pub(crate) fn finish(self) -> Result<(), Refusal> {
-        if self.0.is_empty() {
-            Ok(())
-        } else {
-            Err(Refusal::invalid(self.0))
-        }
+        if self.0.is_empty() { Ok(()) } else { Err(Refusal::invalid(self.0)) }
     }
 }

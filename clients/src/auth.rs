@@ -45,9 +45,7 @@ pub struct HttpAuth {
 impl HttpAuth {
     /// The Auth service at `base_url`; its paths (`/auth/v1/…`) are appended.
     pub fn new(base_url: BaseUrl, http: &HttpFactory) -> Self {
-        Self {
-            service: http.service("auth", base_url),
-        }
+        Self { service: http.service("auth", base_url) }
     }
 }
 

@@ -59,10 +59,7 @@ mod tests {
     fn a_prefix_is_kept_and_segments_are_escaped() {
         for base in ["http://host:1/prefix", "http://host:1/prefix/"] {
             let base: BaseUrl = base.parse().unwrap();
-            assert_eq!(
-                base.join(&["a", "b/c"]).as_str(),
-                "http://host:1/prefix/a/b%2Fc"
-            );
+            assert_eq!(base.join(&["a", "b/c"]).as_str(), "http://host:1/prefix/a/b%2Fc");
         }
         let bare: BaseUrl = "https://host".parse().unwrap();
         assert_eq!(bare.join(&["a"]).as_str(), "https://host/a");
@@ -70,19 +67,10 @@ mod tests {
 
     #[test]
     fn what_could_not_work_is_refused() {
-        assert!(matches!(
-            "host".parse::<BaseUrl>(),
-            Err(BadBaseUrl::NotUrl(_))
-        ));
-        assert!(matches!(
-            "ftp://host".parse::<BaseUrl>(),
-            Err(BadBaseUrl::NotHttp)
-        ));
+        assert!(matches!("host".parse::<BaseUrl>(), Err(BadBaseUrl::NotUrl(_))));
+        assert!(matches!("ftp://host".parse::<BaseUrl>(), Err(BadBaseUrl::NotHttp)));
         for overfull in ["http://me:pw@host", "http://host/?a=b", "http://host/#part"] {
-            assert!(matches!(
-                overfull.parse::<BaseUrl>(),
-                Err(BadBaseUrl::Overfull)
-            ));
+            assert!(matches!(overfull.parse::<BaseUrl>(), Err(BadBaseUrl::Overfull)));
         }
     }
 }

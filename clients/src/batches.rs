@@ -18,14 +18,8 @@ pub(crate) async fn by_ids<P: Page, Id: Display + Sync>(
     ids: &[Id],
 ) -> Result<Vec<P::Item>, Failure> {
     let batch_call = |batch: &[Id]| {
-        let ids = batch
-            .iter()
-            .map(Id::to_string)
-            .collect::<Vec<_>>()
-            .join(",");
-        call.clone()
-            .query("ids", ids)
-            .query("size", PAGE_SIZE_MAX.to_string())
+        let ids = batch.iter().map(Id::to_string).collect::<Vec<_>>().join(",");
+        call.clone().query("ids", ids).query("size", PAGE_SIZE_MAX.to_string())
     };
     let calls = ids.chunks(URL_IDS_MAX).map(batch_call).collect();
     let pages: Vec<P> = service.call_all(calls, json).await?;

@@ -71,10 +71,7 @@ pub struct HttpFactory {
 impl HttpFactory {
     /// Fails only if the machine's TLS roots cannot be loaded.
     pub fn new(options: HttpOptions) -> Result<Self, reqwest::Error> {
-        Ok(Self {
-            client: client(&options)?,
-            options,
-        })
+        Ok(Self { client: client(&options)?, options })
     }
 
     /// The service called `name` in metrics and failures, with a circuit of its own.

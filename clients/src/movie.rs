@@ -42,9 +42,7 @@ pub struct HttpMovie {
 impl HttpMovie {
     /// The Movie service at `base_url`; its paths (`/movie/v1/…`) are appended.
     pub fn new(base_url: BaseUrl, http: &HttpFactory) -> Self {
-        Self {
-            service: http.service("movie", base_url),
-        }
+        Self { service: http.service("movie", base_url) }
     }
 }
 

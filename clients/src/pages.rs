@@ -47,9 +47,7 @@ pub(crate) async fn all<P: Page>(
     items_max: usize,
 ) -> Result<Vec<P::Item>, Failure> {
     let first: P = service.call(&numbered(call, 1), full_size).await?;
-    let wanted = usize::try_from(first.total())
-        .unwrap_or(items_max)
-        .min(items_max);
+    let wanted = usize::try_from(first.total()).unwrap_or(items_max).min(items_max);
     let last_page = wanted.div_ceil(PAGE_SIZE_MAX as usize);
 
     let mut items = first.into_items();
@@ -63,15 +61,9 @@ pub(crate) async fn all<P: Page>(
 /// Reads a page, if the service kept to the size asked for: others could not be counted.
 fn full_size<P: Page>(body: &[u8]) -> Result<P, AnswerFault> {
     let page: P = json(body)?;
-    if page.size() == PAGE_SIZE_MAX {
-        Ok(page)
-    } else {
-        Err(AnswerFault::PageSize)
-    }
+    if page.size() == PAGE_SIZE_MAX { Ok(page) } else { Err(AnswerFault::PageSize) }
 }
 
 fn numbered(call: &Call, page: usize) -> Call {
-    call.clone()
-        .query("page", page.to_string())
-        .query("size", PAGE_SIZE_MAX.to_string())
+    call.clone().query("page", page.to_string()).query("size", PAGE_SIZE_MAX.to_string())
 }

@@ -40,10 +40,7 @@ mod tests {
 
     #[test]
     fn only_http_addresses_are_taken() {
-        assert_eq!(
-            checked(" https://tinyurl.com/a1\n").unwrap(),
-            "https://tinyurl.com/a1"
-        );
+        assert_eq!(checked(" https://tinyurl.com/a1\n").unwrap(), "https://tinyurl.com/a1");
         for bad in ["Error", "", "javascript:alert(1)", "<html>", "ftp://host/a"] {
             assert!(matches!(checked(bad), Err(AnswerFault::ShortLink)), "{bad}");
         }

@@ -64,9 +64,7 @@ pub struct HttpUgc {
 impl HttpUgc {
     /// The UGC service at `base_url`; its paths (`/ugc/v1/…`) are appended.
     pub fn new(base_url: BaseUrl, http: &HttpFactory) -> Self {
-        Self {
-            service: http.service("ugc", base_url),
-        }
+        Self { service: http.service("ugc", base_url) }
     }
 }
 
@@ -100,9 +98,7 @@ impl UgcApi for HttpUgc {
             .caller(caller)
             .answer_bytes_max(SEARCH_BYTES_MAX);
 
-        let calls = search_bodies(users, movies)
-            .map(|body| call.clone().json(&body))
-            .collect();
+        let calls = search_bodies(users, movies).map(|body| call.clone().json(&body)).collect();
         Ok(merge(self.service.call_all(calls, json).await?))
     }
 
@@ -138,19 +134,13 @@ fn search_bodies<'a>(
 ) -> impl Iterator<Item = WishSearch> + Send + 'a {
     let movie_batches: Vec<Option<Vec<MovieId>>> = match movies {
         None => vec![None],
-        Some(movies) => movies
-            .chunks(BATCH_IDS_MAX)
-            .map(|batch| Some(batch.to_vec()))
-            .collect(),
+        Some(movies) => movies.chunks(BATCH_IDS_MAX).map(|batch| Some(batch.to_vec())).collect(),
     };
     users.chunks(BATCH_IDS_MAX).flat_map(move |user_ids| {
         movie_batches
             .clone()
             .into_iter()
-            .map(move |movie_ids| WishSearch {
-                user_ids: user_ids.to_vec(),
-                movie_ids,
-            })
+            .map(move |movie_ids| WishSearch { user_ids: user_ids.to_vec(), movie_ids })
     })
 }
 
@@ -193,10 +183,7 @@ mod tests {
         let at = BATCH_IDS_MAX as u128;
         assert_eq!(search_bodies(&users(at), None).count(), 1);
         assert_eq!(search_bodies(&users(at + 1), None).count(), 2);
-        assert_eq!(
-            search_bodies(&users(at + 1), Some(&movies(at + 1))).count(),
-            4
-        );
+        assert_eq!(search_bodies(&users(at + 1), Some(&movies(at + 1))).count(), 4);
     }
 
     #[test]
@@ -209,25 +196,13 @@ mod tests {
     fn merged_films_stand_most_wanted_first() {
         let (movies, users) = (movies(2), users(3));
         let answer = |movie: usize, who: &[UserId]| WishSearchResult {
-            items: vec![WantedFilm {
-                movie_id: movies[movie],
-                user_ids: who.to_vec(),
-            }],
+            items: vec![WantedFilm { movie_id: movies[movie], user_ids: who.to_vec() }],
         };
-        let merged = merge(vec![
-            answer(0, &users[..1]),
-            answer(1, &users[..1]),
-            answer(1, &users[1..]),
-        ]);
+        let merged =
+            merge(vec![answer(0, &users[..1]), answer(1, &users[..1]), answer(1, &users[1..])]);
         let expected = [
-            WantedFilm {
-                movie_id: movies[1],
-                user_ids: users.clone(),
-            },
-            WantedFilm {
-                movie_id: movies[0],
-                user_ids: users[..1].to_vec(),
-            },
+            WantedFilm { movie_id: movies[1], user_ids: users.clone() },
+            WantedFilm { movie_id: movies[0], user_ids: users[..1].to_vec() },
         ];
         assert_eq!(merged, expected);
     }

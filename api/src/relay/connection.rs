@@ -86,7 +86,9 @@ impl<S: Socket> Connection<S> {
 
     async fn serve(&mut self) -> End {
         let limits = Limits {
-            commands: RateLimiter::direct(Quota::per_second(COMMANDS_PER_S).allow_burst(COMMANDS_BURST)),
+            commands: RateLimiter::direct(
+                Quota::per_second(COMMANDS_PER_S).allow_burst(COMMANDS_BURST),
+            ),
             frames: RateLimiter::direct(Quota::per_second(FRAMES_PER_S).allow_burst(FRAMES_BURST)),
         };
         let mut pulse = Pulse::new();

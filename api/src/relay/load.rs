@@ -90,8 +90,7 @@ impl Relay {
     /// Folds what the log has of a room before an offset.
     async fn fold_until(&self, row: &RoomRow, until: u64) -> Result<Folded, ReadError> {
         let Watermarks { low, .. } = self.0.log.watermarks(row.partition).await?;
-        let mut folded =
-            Folded { state: None, first_offset: 0, close_offset: None };
+        let mut folded = Folded { state: None, first_offset: 0, close_offset: None };
         let mut from = row.first_offset.unwrap_or(low).max(low);
         while from < until {
             let range = ReadRange {

@@ -135,7 +135,9 @@ mod tests {
         for _ in 0..QUEUE_FRAMES_MAX {
             outlet.push(frame(1));
         }
-        assert!(matches!(outlet.due().await, Due::Frames(frames) if frames.len() == QUEUE_FRAMES_MAX));
+        assert!(
+            matches!(outlet.due().await, Due::Frames(frames) if frames.len() == QUEUE_FRAMES_MAX)
+        );
         for _ in 0..=QUEUE_FRAMES_MAX {
             outlet.push(frame(1));
         }

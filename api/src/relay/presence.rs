@@ -207,10 +207,10 @@ mod tests {
     fn a_ticket_gives_more_time_than_the_grace() {
         let mut presence = Presence::default();
         let now = Instant::now();
-        presence.promise(user(1), id(1), now + Duration::from_secs(60));
+        presence.promise(user(1), id(1), now + Duration::from_mins(1));
         presence.expect_back(user(1), now + GRACE);
         assert!(presence.overdue(now + Duration::from_secs(59), GRACE).is_empty());
-        assert_eq!(presence.overdue(now + Duration::from_secs(60), GRACE), [user(1)]);
+        assert_eq!(presence.overdue(now + Duration::from_mins(1), GRACE), [user(1)]);
     }
 
     #[test]

@@ -43,7 +43,11 @@ pub(crate) enum Message {
     /// What became of the record at an offset.
     Verdict { offset: u64, reply: oneshot::Sender<Outcome> },
     /// A ticket goes out.
-    Promise { user: UserId, session: Option<SessionId>, reply: oneshot::Sender<Result<SessionId, Refusal>> },
+    Promise {
+        user: UserId,
+        session: Option<SessionId>,
+        reply: oneshot::Sender<Result<SessionId, Refusal>>,
+    },
     /// Whether a ticket still opens the door.
     Admit { user: UserId, session: SessionId, reply: oneshot::Sender<Result<(), Refusal>> },
     /// A socket opened.
@@ -55,7 +59,12 @@ pub(crate) enum Message {
     /// A round trip was measured.
     RoundTrip { session: SessionId, rtt_ms: i64 },
     /// A page of history for someone who was a member.
-    History { user: UserId, before: Option<u64>, limit: usize, reply: oneshot::Sender<Result<HistoryPage, Refusal>> },
+    History {
+        user: UserId,
+        before: Option<u64>,
+        limit: usize,
+        reply: oneshot::Sender<Result<HistoryPage, Refusal>>,
+    },
     /// There is a newer link.
     Link(String),
 }

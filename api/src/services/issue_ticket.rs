@@ -17,8 +17,7 @@ impl Services {
         let handle = self.relay.room(room).await?;
         let session = handle.promise(caller.user, session).await?;
         let ticket = Ticket { room, user: caller.user, name: caller.name.clone(), session };
-        let ticket =
-            self.tickets.sign(ticket, self.clock.now_ms()).map_err(Refusal::Internal)?;
+        let ticket = self.tickets.sign(ticket, self.clock.now_ms()).map_err(Refusal::Internal)?;
         let ws_url = format!("{}/api/v1/room/{room}/ws?ticket={ticket}", self.socket_url);
         Ok(TicketAnswer { success: true, errors: vec![], ticket, ws_url, session })
     }

@@ -13,14 +13,22 @@ use super::{CALL_PATIENCE, Caller, Refusal, Services};
 
 impl Services {
     /// Films wanted by the caller and at least one friend, most friends first.
-    pub async fn matches(&self, caller: &Caller, page: u32, size: u32) -> Result<MatchPage, Refusal> {
+    pub async fn matches(
+        &self,
+        caller: &Caller,
+        page: u32,
+        size: u32,
+    ) -> Result<MatchPage, Refusal> {
         let mut wanted = self.wanted_by_friends(caller).await?;
         wanted.sort_by_key(|film| (Reverse(film.user_ids.len()), film.movie_id));
         let total = wanted.len() as u64;
         let skipped = usize::try_from(page.saturating_sub(1)).unwrap_or(usize::MAX);
         let size_or_max = usize::try_from(size).unwrap_or(usize::MAX);
-        let shown: Vec<WantedFilm> =
-            wanted.into_iter().skip(skipped.saturating_mul(size_or_max)).take(size_or_max).collect();
+        let shown: Vec<WantedFilm> = wanted
+            .into_iter()
+            .skip(skipped.saturating_mul(size_or_max))
+            .take(size_or_max)
+            .collect();
         let items = self.with_films(caller, shown).await?;
         Ok(MatchPage { items, total, page, size })
     }

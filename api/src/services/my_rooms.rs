@@ -7,7 +7,12 @@ use super::{Caller, Refusal, Services};
 
 impl Services {
     /// Rooms the caller was ever a member of, newest first.
-    pub async fn my_rooms(&self, caller: &Caller, page: u32, size: u32) -> Result<RoomPage, Refusal> {
+    pub async fn my_rooms(
+        &self,
+        caller: &Caller,
+        page: u32,
+        size: u32,
+    ) -> Result<RoomPage, Refusal> {
         let found = self.rooms.rooms_of(caller.user, page, size).await?;
         let mut items = Vec::with_capacity(found.rows.len());
         for row in found.rows {

@@ -25,21 +25,13 @@ impl Accounts {
         passwords: Passwords,
         sessions: Sessions,
     ) -> Self {
-        Self {
-            database,
-            clock,
-            passwords,
-            sessions,
-        }
+        Self { database, clock, passwords, sessions }
     }
 
     /// Makes an account and signs its owner in. Values have been checked.
     pub(crate) async fn sign_up(&self, ask: SignUp) -> Result<Tokens, AuthError> {
         let password_hash = self.passwords.hash(ask.password).await?;
-        let user = User {
-            id: UserId(Uuid::new_v4()),
-            name: ask.name.trim().to_owned(),
-        };
+        let user = User { id: UserId(Uuid::new_v4()), name: ask.name.trim().to_owned() };
         let mut transaction = self.database.begin().await?;
         let made = sqlx::query(
             "INSERT INTO cinema_user (id, email, name, name_folded, password_hash, created_at_ms)
@@ -69,13 +61,7 @@ impl Accounts {
                 .fetch_optional(self.database.reader())
                 .await?;
         let (user, hash) = match account {
-            Some((id, name, hash)) => (
-                Some(User {
-                    id: UserId(id),
-                    name,
-                }),
-                Some(hash),
-            ),
+            Some((id, name, hash)) => (Some(User { id: UserId(id), name }), Some(hash)),
             None => (None, None),
         };
         let same = self.passwords.verify(ask.password, hash).await?;

@@ -43,9 +43,7 @@ impl AuthApi {
         body: Json<SignUp>,
     ) -> Result<SignedUp, Refusal> {
         check_sign_up(&body)?;
-        Ok(SignedUp::Created(Json(
-            self.0.accounts.sign_up(body.0).await?,
-        )))
+        Ok(SignedUp::Created(Json(self.0.accounts.sign_up(body.0).await?)))
     }
 
     /// Signs a person in.
@@ -66,13 +64,7 @@ impl AuthApi {
         _permit: SignInPermit,
         body: Json<RefreshToken>,
     ) -> Result<Json<Tokens>, Refusal> {
-        Ok(Json(
-            self.0
-                .accounts
-                .sessions
-                .refresh(&body.refresh_token)
-                .await?,
-        ))
+        Ok(Json(self.0.accounts.sessions.refresh(&body.refresh_token).await?))
     }
 
     /// Ends the sign-in that the refresh token belongs to.
@@ -114,12 +106,7 @@ impl AuthApi {
             format!("give ids, or a text of 1 to {QUERY_CHARACTERS_MAX} characters"),
         );
         faults.finish()?;
-        Ok(Json(
-            self.0
-                .people
-                .by_name(&query, PageAsk::new(page.0, size.0)?)
-                .await?,
-        ))
+        Ok(Json(self.0.people.by_name(&query, PageAsk::new(page.0, size.0)?).await?))
     }
 
     /// The caller's friends, by name. Those of others are not shown.
@@ -137,12 +124,7 @@ impl AuthApi {
         if caller.0.id != id.0 {
             return Err(Refusal::forbidden("the friends of others are not shown"));
         }
-        Ok(Json(
-            self.0
-                .friends
-                .list(id.0, PageAsk::new(page.0, size.0)?)
-                .await?,
-        ))
+        Ok(Json(self.0.friends.list(id.0, PageAsk::new(page.0, size.0)?).await?))
     }
 
     /// Asks a person for friendship, or consents if they asked first.
@@ -170,11 +152,7 @@ impl AuthApi {
     }
 
     /// People who ask the caller for friendship, the longest waiting first.
-    #[oai(
-        path = "/friend-requests",
-        method = "get",
-        operation_id = "friend_requests"
-    )]
+    #[oai(path = "/friend-requests", method = "get", operation_id = "friend_requests")]
     async fn friend_requests(
         &self,
         caller: Caller,
@@ -214,11 +192,7 @@ fn check_sign_up(body: &SignUp) -> Result<(), Refusal> {
     faults.expect(
         PASSWORD_CHARACTERS.contains(&body.password.chars().count()),
         "password",
-        format!(
-            "{} to {} characters",
-            PASSWORD_CHARACTERS.start(),
-            PASSWORD_CHARACTERS.end()
-        ),
+        format!("{} to {} characters", PASSWORD_CHARACTERS.start(), PASSWORD_CHARACTERS.end()),
     );
     let name = body.name.trim();
     faults.expect(

@@ -41,10 +41,9 @@ impl From<AuthError> for Refusal {
             AuthError::WrongCredentials => Self::unauthorized("wrong_credentials", &text),
             AuthError::RefreshTokenRefused => Self::unauthorized("invalid_refresh_token", &text),
             AuthError::NoSuchUser => Self::not_found(&text),
-            AuthError::OwnFriend => Self::invalid(vec![FieldFault {
-                field: "id".to_owned(),
-                message: text,
-            }]),
+            AuthError::OwnFriend => {
+                Self::invalid(vec![FieldFault { field: "id".to_owned(), message: text }])
+            }
             AuthError::TooManyFriends => Self::conflict("too_many_friends", &text),
             AuthError::Busy => Self::too_many(1),
             AuthError::Hash(_)

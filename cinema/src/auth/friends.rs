@@ -53,11 +53,7 @@ impl Friends {
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
-        Ok(if consented {
-            FriendStatus::Friends
-        } else {
-            FriendStatus::Requested
-        })
+        Ok(if consented { FriendStatus::Friends } else { FriendStatus::Requested })
     }
 
     /// Ends a friendship, takes a request back, or declines one.

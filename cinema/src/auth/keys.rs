@@ -81,23 +81,16 @@ impl Keys {
             iat: now,
             exp: now.saturating_add(ACCESS_TOKEN_LIFETIME.as_secs().cast_signed()),
         };
-        let header = Header {
-            kid: Some(self.key_id.clone()),
-            ..Header::new(Algorithm::EdDSA)
-        };
+        let header = Header { kid: Some(self.key_id.clone()), ..Header::new(Algorithm::EdDSA) };
         jsonwebtoken::encode(&header, &claims, &self.encoding)
     }
 
     /// The bearer of an access token, if it is ours and has not ended.
     pub(crate) fn verify(&self, token: &str) -> Option<User> {
-        let claims: Claims = jsonwebtoken::decode(token, &self.decoding, &self.validation)
-            .ok()?
-            .claims;
+        let claims: Claims =
+            jsonwebtoken::decode(token, &self.decoding, &self.validation).ok()?.claims;
         let alive = claims.exp.saturating_mul(1000) > self.clock.now_ms();
-        alive.then_some(User {
-            id: claims.sub,
-            name: claims.name,
-        })
+        alive.then_some(User { id: claims.sub, name: claims.name })
     }
 
     /// What others need to verify our tokens.

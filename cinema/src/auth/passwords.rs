@@ -26,10 +26,7 @@ impl Passwords {
     pub(crate) async fn new() -> Result<Self, AuthError> {
         let turns = Arc::new(Semaphore::new(HASHES_AT_ONCE_MAX));
         let decoy = hash_in_turn(&turns, "nobody has this password".to_owned()).await?;
-        Ok(Self {
-            turns,
-            decoy: decoy.into(),
-        })
+        Ok(Self { turns, decoy: decoy.into() })
     }
 
     /// A PHC string with a salt of its own.

@@ -31,20 +31,10 @@ impl People {
         let mut names: HashMap<Uuid, String> = rows.into_iter().collect();
         let items: Vec<User> = ids
             .iter()
-            .filter_map(|id| {
-                Some(User {
-                    id: *id,
-                    name: names.remove(&id.0)?,
-                })
-            })
+            .filter_map(|id| Some(User { id: *id, name: names.remove(&id.0)? }))
             .collect();
         let size = u32::try_from(items.len()).unwrap_or(u32::MAX);
-        Ok(UserPage {
-            total: u64::from(size),
-            items,
-            page: 1,
-            size,
-        })
+        Ok(UserPage { total: u64::from(size), items, page: 1, size })
     }
 
     /// Those whose name contains the text, without regard to case, by name.
@@ -73,25 +63,11 @@ impl People {
             .bind(id.0)
             .fetch_optional(self.database.reader())
             .await?;
-        Ok(User {
-            id,
-            name: name.ok_or(AuthError::NoSuchUser)?,
-        })
+        Ok(User { id, name: name.ok_or(AuthError::NoSuchUser)? })
     }
 }
 
 pub(super) fn user_page(rows: Vec<(Uuid, String)>, total: i64, ask: PageAsk) -> UserPage {
-    let items = rows
-        .into_iter()
-        .map(|(id, name)| User {
-            id: UserId(id),
-            name,
-        })
-        .collect();
-    UserPage {
-        items,
-        total: count(total),
-        page: ask.page,
-        size: ask.size,
-    }
+    let items = rows.into_iter().map(|(id, name)| User { id: UserId(id), name }).collect();
+    UserPage { items, total: count(total), page: ask.page, size: ask.size }
 }

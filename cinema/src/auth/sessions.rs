@@ -42,11 +42,7 @@ struct Kept {
 
 impl Sessions {
     pub(crate) fn new(database: Database, clock: Clock, keys: Arc<Keys>) -> Self {
-        Self {
-            database,
-            clock,
-            keys,
-        }
+        Self { database, clock, keys }
     }
 
     /// Tokens of a new sign-in.
@@ -93,10 +89,7 @@ impl Sessions {
             .bind(hash.as_slice())
             .execute(&mut *transaction)
             .await?;
-        let user = User {
-            id: UserId(kept.user_id),
-            name: kept.name,
-        };
+        let user = User { id: UserId(kept.user_id), name: kept.name };
         let tokens = self.issue(&mut transaction, &user, kept.family).await?;
         transaction.commit().await?;
         Ok(tokens)
@@ -124,10 +117,8 @@ impl Sessions {
         family: Uuid,
     ) -> Result<Tokens, AuthError> {
         let refresh_token = BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
-        let expires_at_ms = self
-            .clock
-            .now_ms()
-            .saturating_add(milliseconds(REFRESH_TOKEN_LIFETIME));
+        let expires_at_ms =
+            self.clock.now_ms().saturating_add(milliseconds(REFRESH_TOKEN_LIFETIME));
         sqlx::query(
             "INSERT INTO cinema_refresh_token (token_hash, family, user_id, expires_at_ms)
              VALUES (?, ?, ?, ?)",

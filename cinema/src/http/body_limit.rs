@@ -19,10 +19,7 @@ impl<E: Endpoint> Middleware<E> for BodyLimit {
     type Output = Limited<E>;
 
     fn transform(&self, inner: E) -> Self::Output {
-        Limited {
-            inner,
-            limit: *self,
-        }
+        Limited { inner, limit: *self }
     }
 }
 

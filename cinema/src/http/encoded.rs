@@ -21,10 +21,7 @@ pub(crate) struct EncodedJson<T> {
 
 impl<T: Serialize> EncodedJson<T> {
     pub(crate) fn new(value: &T) -> Result<Self, serde_json::Error> {
-        Ok(Self {
-            bytes: serde_json::to_vec(value)?,
-            body: PhantomData,
-        })
+        Ok(Self { bytes: serde_json::to_vec(value)?, body: PhantomData })
     }
 }
 
@@ -42,9 +39,7 @@ impl<T: Type> Payload for EncodedJson<T> {
 
 impl<T: Send> IntoResponse for EncodedJson<T> {
     fn into_response(self) -> Response {
-        Response::builder()
-            .content_type("application/json; charset=utf-8")
-            .body(self.bytes)
+        Response::builder().content_type("application/json; charset=utf-8").body(self.bytes)
     }
 }
 

@@ -17,10 +17,7 @@ pub(crate) struct PageAsk {
 
 impl PageAsk {
     pub(crate) fn new(page: Option<u32>, size: Option<u32>) -> Result<Self, Refusal> {
-        let ask = Self {
-            page: page.unwrap_or(1),
-            size: size.unwrap_or(PAGE_SIZE_DEFAULT),
-        };
+        let ask = Self { page: page.unwrap_or(1), size: size.unwrap_or(PAGE_SIZE_DEFAULT) };
         let mut faults = Faults::default();
         faults.expect(ask.page >= 1, "page", "pages count from 1");
         faults.expect(
@@ -45,11 +42,7 @@ impl PageAsk {
 
 /// Reads a comma-separated list of ids, without the repeats, in the order given.
 pub(crate) fn ids<Id: FromStr + PartialEq + Copy>(list: &str) -> Result<Vec<Id>, Refusal> {
-    let texts: Vec<&str> = list
-        .split(',')
-        .map(str::trim)
-        .filter(|text| !text.is_empty())
-        .collect();
+    let texts: Vec<&str> = list.split(',').map(str::trim).filter(|text| !text.is_empty()).collect();
     let mut faults = Faults::default();
     faults.expect(
         (1..=BATCH_IDS_MAX).contains(&texts.len()),
@@ -59,9 +52,7 @@ pub(crate) fn ids<Id: FromStr + PartialEq + Copy>(list: &str) -> Result<Vec<Id>,
     faults.finish()?;
     let mut ids: Vec<Id> = Vec::with_capacity(texts.len());
     for text in texts {
-        let id = text
-            .parse()
-            .map_err(|_not_an_id| Refusal::malformed("ids: not a list of ids"))?;
+        let id = text.parse().map_err(|_not_an_id| Refusal::malformed("ids: not a list of ids"))?;
         if !ids.contains(&id) {
             ids.push(id);
         }

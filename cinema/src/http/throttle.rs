@@ -29,10 +29,7 @@ pub struct SignInLimit {
 impl Default for SignInLimit {
     fn default() -> Self {
         const BURST: NonZeroU32 = NonZeroU32::new(30).unwrap();
-        Self {
-            burst: BURST,
-            per_second: NonZeroU32::MIN,
-        }
+        Self { burst: BURST, per_second: NonZeroU32::MIN }
     }
 }
 
@@ -45,27 +42,18 @@ pub(crate) struct Throttle {
 impl Throttle {
     pub(crate) fn new(limit: SignInLimit) -> Self {
         let quota = Quota::per_second(limit.per_second).allow_burst(limit.burst);
-        Self {
-            limiter: RateLimiter::keyed(quota),
-            checks: AtomicU32::new(0),
-        }
+        Self { limiter: RateLimiter::keyed(quota), checks: AtomicU32::new(0) }
     }
 
     fn check(&self, address: IpAddr) -> Result<(), Refusal> {
-        if self
-            .checks
-            .fetch_add(1, Ordering::Relaxed)
-            .is_multiple_of(CHECKS_PER_SWEEP)
-        {
+        if self.checks.fetch_add(1, Ordering::Relaxed).is_multiple_of(CHECKS_PER_SWEEP) {
             self.limiter.retain_recent();
             self.limiter.shrink_to_fit();
         }
-        self.limiter
-            .check_key(&network(address))
-            .map_err(|not_yet| {
-                let wait = not_yet.wait_time_from(DefaultClock::default().now());
-                Refusal::too_many(wait.as_secs().saturating_add(1))
-            })
+        self.limiter.check_key(&network(address)).map_err(|not_yet| {
+            let wait = not_yet.wait_time_from(DefaultClock::default().now());
+            Refusal::too_many(wait.as_secs().saturating_add(1))
+        })
     }
 }
 

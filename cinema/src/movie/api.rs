@@ -51,10 +51,7 @@ impl MovieApi {
         /// Which film.
         id: Path<MovieId>,
     ) -> Result<Json<Film>, Refusal> {
-        let film = self
-            .0
-            .film(id.0)
-            .ok_or_else(|| Refusal::not_found("there is no such film"))?;
+        let film = self.0.film(id.0).ok_or_else(|| Refusal::not_found("there is no such film"))?;
         Ok(Json(film.clone()))
     }
 }

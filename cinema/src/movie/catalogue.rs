@@ -42,42 +42,25 @@ impl Catalogue {
     fn new(films: Vec<Film>) -> Self {
         let mut films: Vec<Entry> = films
             .into_iter()
-            .map(|film| Entry {
-                title_folded: folded(&film.title),
-                film,
-            })
+            .map(|film| Entry { title_folded: folded(&film.title), film })
             .collect();
         films.sort_by(|one, other| {
             (&one.title_folded, one.film.id).cmp(&(&other.title_folded, other.film.id))
         });
-        let places = films
-            .iter()
-            .enumerate()
-            .map(|(place, entry)| (entry.film.id, place))
-            .collect();
+        let places =
+            films.iter().enumerate().map(|(place, entry)| (entry.film.id, place)).collect();
         Self { films, places }
     }
 
     pub(crate) fn film(&self, id: MovieId) -> Option<&Film> {
-        self.films
-            .get(*self.places.get(&id)?)
-            .map(|entry| &entry.film)
+        self.films.get(*self.places.get(&id)?).map(|entry| &entry.film)
     }
 
     /// Those that exist, in the order asked for, as one page.
     pub(crate) fn by_ids(&self, ids: &[MovieId]) -> FilmPage {
-        let items: Vec<Film> = ids
-            .iter()
-            .filter_map(|id| self.film(*id))
-            .cloned()
-            .collect();
+        let items: Vec<Film> = ids.iter().filter_map(|id| self.film(*id)).cloned().collect();
         let size = u32::try_from(items.len()).unwrap_or(u32::MAX);
-        FilmPage {
-            total: u64::from(size),
-            items,
-            page: 1,
-            size,
-        }
+        FilmPage { total: u64::from(size), items, page: 1, size }
     }
 
     /// Films whose title contains the text, without regard to case; an empty text finds all.

@@ -16,10 +16,9 @@ pub(super) fn of_file(folder: &Path, file: &Path) -> u64 {
     let path = folder.join(file);
     match extension(file).as_str() {
         "m3u8" => of_playlist(folder, file),
-        "mp4" | "m4v" | "mov" => File::open(path)
-            .ok()
-            .and_then(|file| of_mp4(BufReader::new(file)))
-            .unwrap_or(0),
+        "mp4" | "m4v" | "mov" => {
+            File::open(path).ok().and_then(|file| of_mp4(BufReader::new(file))).unwrap_or(0)
+        }
         "webm" | "mkv" => File::open(path).ok().and_then(of_matroska).unwrap_or(0),
         _ => 0,
     }
@@ -67,9 +66,7 @@ fn of_mp4(mut file: impl Read + Seek) -> Option<u64> {
     };
     let length = u128::from(duration) * 1000 / u128::from(timescale).max(1);
     // All ones means "not known", and would be far too long anyway.
-    u64::try_from(length)
-        .ok()
-        .filter(|_| timescale > 0 && duration < u64::from(u32::MAX))
+    u64::try_from(length).ok().filter(|_| timescale > 0 && duration < u64::from(u32::MAX))
 }
 
 /// Goes to the content of the next box of this kind, past its siblings.
@@ -95,11 +92,7 @@ fn enter(file: &mut (impl Read + Seek), kind: [u8; 4]) -> Option<()> {
 fn number<const BYTES: usize>(file: &mut impl Read) -> Option<u64> {
     let mut bytes = [0; BYTES];
     file.read_exact(&mut bytes).ok()?;
-    Some(
-        bytes
-            .iter()
-            .fold(0, |number, byte| number << 8 | u64::from(*byte)),
-    )
+    Some(bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)))
 }
 
 fn of_matroska(file: File) -> Option<u64> {
@@ -122,11 +115,7 @@ mod tests {
             header.extend(timescale.to_be_bytes());
             header.extend(u32::try_from(duration).unwrap().to_be_bytes());
         }
-        [
-            boxed(*b"ftyp", b"isom"),
-            boxed(*b"moov", &boxed(*b"mvhd", &header)),
-        ]
-        .concat()
+        [boxed(*b"ftyp", b"isom"), boxed(*b"moov", &boxed(*b"mvhd", &header))].concat()
     }
 
     fn boxed(kind: [u8; 4], content: &[u8]) -> Vec<u8> {

@@ -16,11 +16,7 @@ use super::{length, playlist};
 /// Where media lie under the public address.
 pub(super) const ADDRESS: &str = "/media/library";
 /// What is read of the folder at most.
-const LIMITS: Limits = Limits {
-    depth: 8,
-    entries: 100_000,
-    films: 10_000,
-};
+const LIMITS: Limits = Limits { depth: 8, entries: 100_000, films: 10_000 };
 
 const POSTERS: [&str; 4] = ["jpg", "jpeg", "png", "webp"];
 
@@ -79,10 +75,7 @@ fn film(folder: &Path, file: &Path, known: &HashSet<&Path>, public_url: &str) ->
         description: String::new(),
         poster: poster.and_then(|picture| picture.to_str().map(address)),
         duration_ms: length::of_file(folder, file),
-        sources: vec![Source {
-            url: address(path),
-            media_type: media_type(path)?.to_owned(),
-        }],
+        sources: vec![Source { url: address(path), media_type: media_type(path)?.to_owned() }],
     })
 }
 
@@ -103,10 +96,7 @@ fn files_within(folder: &Path, limits: &Limits) -> Vec<PathBuf> {
         for entry in entries.filter_map(Result::ok) {
             seen += 1;
             if seen > limits.entries {
-                tracing::warn!(
-                    limit = limits.entries,
-                    "the media folder has too many files"
-                );
+                tracing::warn!(limit = limits.entries, "the media folder has too many files");
                 files.sort();
                 return files;
             }
@@ -140,10 +130,8 @@ pub(super) fn inside(folder: &Path, path: &Path) -> Option<PathBuf> {
 
 /// `Solaris.(1972)` is Solaris of 1972; dots and underscores stand for spaces.
 fn title_and_year(stem: &str) -> (String, Option<i32>) {
-    let spaced: String = stem
-        .chars()
-        .map(|c| if matches!(c, '_' | '.') { ' ' } else { c })
-        .collect();
+    let spaced: String =
+        stem.chars().map(|c| if matches!(c, '_' | '.') { ' ' } else { c }).collect();
     let words = || spaced.split_whitespace();
     let (title, year) = match words().next_back().and_then(year_in_brackets) {
         Some(year) => (words().rev().skip(1).collect::<Vec<_>>(), Some(year)),
@@ -157,26 +145,21 @@ fn title_and_year(stem: &str) -> (String, Option<i32>) {
 
 fn year_in_brackets(word: &str) -> Option<i32> {
     let year = word.strip_prefix('(')?.strip_suffix(')')?;
-    if year.len() == 4 {
-        year.parse().ok()
-    } else {
-        None
-    }
+    if year.len() == 4 { year.parse().ok() } else { None }
 }
 
 /// A path as it stands in an address.
 fn encoded(path: &str) -> String {
     use std::fmt::Write as _;
-    path.bytes()
-        .fold(String::with_capacity(path.len()), |mut address, byte| {
-            if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) {
-                address.push(char::from(byte));
-            } else {
-                // Writing to a String cannot fail.
-                write!(address, "%{byte:02X}").unwrap_or_default();
-            }
-            address
-        })
+    path.bytes().fold(String::with_capacity(path.len()), |mut address, byte| {
+        if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) {
+            address.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            write!(address, "%{byte:02X}").unwrap_or_default();
+        }
+        address
+    })
 }
 
 #[cfg(test)]
@@ -188,11 +171,7 @@ mod tests {
         let cases = [
             ("Solaris.(1972)", "Solaris", Some(1972)),
             ("Ирония_судьбы", "Ирония судьбы", None),
-            (
-                "2001 A Space Odyssey (1968)",
-                "2001 A Space Odyssey",
-                Some(1968),
-            ),
+            ("2001 A Space Odyssey (1968)", "2001 A Space Odyssey", Some(1968)),
             ("(1968)", "(1968)", Some(1968)),
             ("Movie (draft)", "Movie (draft)", None),
         ];
@@ -208,11 +187,7 @@ mod tests {
             std::fs::write(folder.path().join(name), "").unwrap();
         }
         let count = |entries, films| {
-            let limits = Limits {
-                depth: 0,
-                entries,
-                films,
-            };
+            let limits = Limits { depth: 0, entries, films };
             films_within(folder.path(), "", &limits).len()
         };
         assert_eq!(count(3, 3), 3);

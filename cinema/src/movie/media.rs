@@ -40,18 +40,12 @@ const MEDIA_TYPES: [(&str, &str); 15] = [
 /// The MIME type of a file that may be served.
 pub(super) fn media_type(path: &str) -> Option<&'static str> {
     let extension = extension(Path::new(path));
-    MEDIA_TYPES
-        .iter()
-        .find(|(known, _)| *known == extension)
-        .map(|(_, media_type)| *media_type)
+    MEDIA_TYPES.iter().find(|(known, _)| *known == extension).map(|(_, media_type)| *media_type)
 }
 
 /// What follows the last dot, in lower case.
 pub(super) fn extension(path: &Path) -> String {
-    path.extension()
-        .and_then(|text| text.to_str())
-        .map(str::to_lowercase)
-        .unwrap_or_default()
+    path.extension().and_then(|text| text.to_str()).map(str::to_lowercase).unwrap_or_default()
 }
 
 /// Serves below `/media`; without a folder, only the project's own films.
@@ -96,17 +90,12 @@ async fn library_file(
     });
     let (path, metadata) = found.await.ok().flatten().ok_or_else(no_such_file)?;
     let modified = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
-    let since_1970 = modified
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default();
+    let since_1970 = modified.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let media = Media {
         kind: media_type,
         tag: format!("\"{:x}-{:x}\"", since_1970.as_nanos(), metadata.len()),
         modified: Some(modified),
-        content: Content::File {
-            path,
-            bytes: metadata.len(),
-        },
+        content: Content::File { path, bytes: metadata.len() },
     };
     media.answer(request).await
 }

@@ -29,9 +29,7 @@ pub(super) fn parts(folder: &Path, playlist: &Path) -> Vec<PathBuf> {
         return Vec::new();
     };
     let here = playlist.parent().unwrap_or(Path::new(""));
-    addresses(&text)
-        .filter_map(|address| joined(here, address))
-        .collect()
+    addresses(&text).filter_map(|address| joined(here, address)).collect()
 }
 
 /// A playlist's text, if it is one and not too long.
@@ -39,9 +37,7 @@ pub(super) fn read(path: &Path) -> Option<String> {
     use std::io::Read as _;
     let mut text = String::new();
     let file = std::fs::File::open(path).ok()?;
-    file.take(PLAYLIST_BYTES_MAX)
-        .read_to_string(&mut text)
-        .ok()?;
+    file.take(PLAYLIST_BYTES_MAX).read_to_string(&mut text).ok()?;
     text.starts_with("#EXTM3U").then_some(text)
 }
 
@@ -83,14 +79,8 @@ mod tests {
 
     #[test]
     fn parts_are_found() {
-        assert_eq!(
-            addresses(MEDIA).collect::<Vec<_>>(),
-            ["init.mp4", "0.m4s", "../1.m4s"]
-        );
-        assert_eq!(
-            joined(Path::new("a/b"), "../1.m4s"),
-            Some(PathBuf::from("a/1.m4s"))
-        );
+        assert_eq!(addresses(MEDIA).collect::<Vec<_>>(), ["init.mp4", "0.m4s", "../1.m4s"]);
+        assert_eq!(joined(Path::new("a/b"), "../1.m4s"), Some(PathBuf::from("a/1.m4s")));
         assert_eq!(joined(Path::new(""), "../1.m4s"), None);
         assert_eq!(joined(Path::new("a"), "/etc/passwd"), None);
     }

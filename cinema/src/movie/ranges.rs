@@ -60,32 +60,24 @@ impl Media {
         let same = headers
             .typed_get::<IfRange>()
             .is_none_or(|condition| !condition.is_modified(tag.as_ref(), modified.as_ref()));
-        let asked = headers
-            .get(header::RANGE)
-            .and_then(|range| range.to_str().ok());
-        Ok(
-            match asked.filter(|_| same).map(|range| part(range, bytes)) {
-                None | Some(Part::Whole) => answer
-                    .header(header::CONTENT_LENGTH, bytes)
-                    .body(self.content.body(0..bytes).await?),
-                Some(Part::Of(range)) => answer
-                    .status(StatusCode::PARTIAL_CONTENT)
-                    .header(
-                        header::CONTENT_RANGE,
-                        format!(
-                            "bytes {}-{}/{bytes}",
-                            range.start,
-                            range.end.saturating_sub(1)
-                        ),
-                    )
-                    .header(header::CONTENT_LENGTH, range.end - range.start)
-                    .body(self.content.body(range).await?),
-                Some(Part::None) => answer
-                    .status(StatusCode::RANGE_NOT_SATISFIABLE)
-                    .header(header::CONTENT_RANGE, format!("bytes */{bytes}"))
-                    .finish(),
-            },
-        )
+        let asked = headers.get(header::RANGE).and_then(|range| range.to_str().ok());
+        Ok(match asked.filter(|_| same).map(|range| part(range, bytes)) {
+            None | Some(Part::Whole) => answer
+                .header(header::CONTENT_LENGTH, bytes)
+                .body(self.content.body(0..bytes).await?),
+            Some(Part::Of(range)) => answer
+                .status(StatusCode::PARTIAL_CONTENT)
+                .header(
+                    header::CONTENT_RANGE,
+                    format!("bytes {}-{}/{bytes}", range.start, range.end.saturating_sub(1)),
+                )
+                .header(header::CONTENT_LENGTH, range.end - range.start)
+                .body(self.content.body(range).await?),
+            Some(Part::None) => answer
+                .status(StatusCode::RANGE_NOT_SATISFIABLE)
+                .header(header::CONTENT_RANGE, format!("bytes */{bytes}"))
+                .finish(),
+        })
     }
 }
 
@@ -102,9 +94,7 @@ impl Content {
             Self::Bytes(bytes) => {
                 let place =
                     |byte: u64| usize::try_from(byte).unwrap_or(usize::MAX).min(bytes.len());
-                Ok(Body::from_bytes(
-                    bytes.slice(place(range.start)..place(range.end)),
-                ))
+                Ok(Body::from_bytes(bytes.slice(place(range.start)..place(range.end))))
             }
             Self::File { path, .. } => {
                 let opened = async {
@@ -112,13 +102,10 @@ impl Content {
                     file.seek(SeekFrom::Start(range.start)).await?;
                     Ok(file)
                 };
-                let file = opened
-                    .await
-                    .map_err(|error: std::io::Error| Refusal::internal(&error))?;
+                let file =
+                    opened.await.map_err(|error: std::io::Error| Refusal::internal(&error))?;
                 let part = file.take(range.end - range.start);
-                Ok(Body::from_bytes_stream(ReaderStream::with_capacity(
-                    part, READ_BYTES,
-                )))
+                Ok(Body::from_bytes_stream(ReaderStream::with_capacity(part, READ_BYTES)))
             }
         }
     }
@@ -145,9 +132,7 @@ enum Part {
 /// nonsense are answered with the whole, as RFC 9110 allows.
 fn part(header: &str, bytes: u64) -> Part {
     let read = |text: &str| text.trim().parse::<u64>().ok();
-    let asked = header
-        .strip_prefix("bytes=")
-        .filter(|ranges| !ranges.contains(','));
+    let asked = header.strip_prefix("bytes=").filter(|ranges| !ranges.contains(','));
     let Some((first, last)) = asked.and_then(|range| range.split_once('-')) else {
         return Part::Whole;
     };

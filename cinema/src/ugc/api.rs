@@ -24,11 +24,7 @@ pub(crate) struct UgcApi(pub(crate) Wishes);
 #[OpenApi(prefix_path = "/ugc/v1")]
 impl UgcApi {
     /// What a person wants to watch, newest first.
-    #[oai(
-        path = "/users/:id/want-to-watch",
-        method = "get",
-        operation_id = "wishes"
-    )]
+    #[oai(path = "/users/:id/want-to-watch", method = "get", operation_id = "wishes")]
     async fn wishes(
         &self,
         _caller: Caller,
@@ -39,17 +35,11 @@ impl UgcApi {
         /// 1 to 100; 20 when absent.
         size: Query<Option<u32>>,
     ) -> Result<Json<WishPage>, Refusal> {
-        Ok(Json(
-            self.0.list(id.0, PageAsk::new(page.0, size.0)?).await?,
-        ))
+        Ok(Json(self.0.list(id.0, PageAsk::new(page.0, size.0)?).await?))
     }
 
     /// What any of these people want to watch, most wanted first, with who wants it.
-    #[oai(
-        path = "/want-to-watch/search",
-        method = "post",
-        operation_id = "search_wishes"
-    )]
+    #[oai(path = "/want-to-watch/search", method = "post", operation_id = "search_wishes")]
     async fn search(
         &self,
         _caller: Caller,
@@ -70,11 +60,7 @@ impl UgcApi {
     }
 
     /// Adds a film to what the caller wants to watch.
-    #[oai(
-        path = "/want-to-watch/:movie_id",
-        method = "put",
-        operation_id = "add_wish"
-    )]
+    #[oai(path = "/want-to-watch/:movie_id", method = "put", operation_id = "add_wish")]
     async fn add(
         &self,
         caller: Caller,
@@ -86,11 +72,7 @@ impl UgcApi {
     }
 
     /// Takes a film from what the caller wants to watch.
-    #[oai(
-        path = "/want-to-watch/:movie_id",
-        method = "delete",
-        operation_id = "remove_wish"
-    )]
+    #[oai(path = "/want-to-watch/:movie_id", method = "delete", operation_id = "remove_wish")]
     async fn remove(
         &self,
         caller: Caller,

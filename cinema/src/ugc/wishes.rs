@@ -38,10 +38,9 @@ impl From<UgcError> for Refusal {
         let message = error.to_string();
         match error {
             UgcError::TooManyWishes => Self::conflict("too_many_wishes", &message),
-            UgcError::TooManyFound => Self::invalid(vec![FieldFault {
-                field: "user_ids".to_owned(),
-                message,
-            }]),
+            UgcError::TooManyFound => {
+                Self::invalid(vec![FieldFault { field: "user_ids".to_owned(), message }])
+            }
             UgcError::DamagedId | UgcError::Database(_) | UgcError::Encode(_) => {
                 Self::internal(&error)
             }
@@ -113,18 +112,8 @@ impl Wishes {
         .bind(ask.sql_offset())
         .fetch_all(self.database.reader())
         .await?;
-        let items = movies
-            .into_iter()
-            .map(|id| Wish {
-                movie_id: MovieId(id),
-            })
-            .collect();
-        Ok(WishPage {
-            items,
-            total: count(total),
-            page: ask.page,
-            size: ask.size,
-        })
+        let items = movies.into_iter().map(|id| Wish { movie_id: MovieId(id) }).collect();
+        Ok(WishPage { items, total: count(total), page: ask.page, size: ask.size })
     }
 
     /// Films that at least one of these people wants, most wanted first.
@@ -156,19 +145,14 @@ impl Wishes {
                 return Err(UgcError::TooManyFound);
             }
         }
-        Ok(WishSearchResult {
-            items: most_wanted_first(wanted),
-        })
+        Ok(WishSearchResult { items: most_wanted_first(wanted) })
     }
 }
 
 fn most_wanted_first(wanted: HashMap<Uuid, Vec<UserId>>) -> Vec<WantedFilm> {
     let mut items: Vec<WantedFilm> = wanted
         .into_iter()
-        .map(|(movie, user_ids)| WantedFilm {
-            movie_id: MovieId(movie),
-            user_ids,
-        })
+        .map(|(movie, user_ids)| WantedFilm { movie_id: MovieId(movie), user_ids })
         .collect();
     items.sort_unstable_by(|one, other| {
         let by_count = other.user_ids.len().cmp(&one.user_ids.len());

@@ -22,13 +22,7 @@ async fn a_person_signs_up_logs_in_and_is_known() {
 
     for tokens in [signed_up, logged_in] {
         let me: User = stage.get("/auth/v1/users/me", Some(&tokens)).await.json();
-        assert_eq!(
-            me,
-            User {
-                id: tokens.user_id,
-                name: "Василий".to_owned()
-            }
-        );
+        assert_eq!(me, User { id: tokens.user_id, name: "Василий".to_owned() });
     }
 }
 
@@ -47,9 +41,7 @@ async fn wrong_credentials_look_the_same_for_known_and_unknown_addresses() {
     stage.sign_up_as("petr@example.org", "Petr").await;
     let known = stage.log_in("petr@example.org", "not the password").await;
     let unknown = stage.log_in("nobody@example.org", PASSWORD).await;
-    let decoy = stage
-        .log_in("nobody@example.org", "nobody has this password")
-        .await;
+    let decoy = stage.log_in("nobody@example.org", "nobody has this password").await;
     for answer in [&known, &unknown, &decoy] {
         answer.assert_refused(StatusCode::UNAUTHORIZED, "wrong_credentials");
         assert_eq!(answer.header("www-authenticate"), "Bearer");
@@ -70,53 +62,20 @@ async fn values_are_taken_at_their_limits_and_refused_past_them() {
         assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
     }
     let refused = [
-        (
-            json!({"email": "@b", "password": "p".repeat(8), "name": "n"}),
-            vec!["email"],
-        ),
-        (
-            json!({"email": email_of(255), "password": "p".repeat(8), "name": "n"}),
-            vec!["email"],
-        ),
-        (
-            json!({"email": "a b@c", "password": "p".repeat(8), "name": "n"}),
-            vec!["email"],
-        ),
-        (
-            json!({"email": "a@b@c", "password": "p".repeat(8), "name": "n"}),
-            vec!["email"],
-        ),
-        (
-            json!({"email": "c@d", "password": "p".repeat(7), "name": "n"}),
-            vec!["password"],
-        ),
-        (
-            json!({"email": "c@d", "password": "p".repeat(129), "name": "n"}),
-            vec!["password"],
-        ),
-        (
-            json!({"email": "c@d", "password": "p".repeat(8), "name": " \t "}),
-            vec!["name"],
-        ),
-        (
-            json!({"email": "c@d", "password": "p".repeat(8), "name": "n".repeat(65)}),
-            vec!["name"],
-        ),
-        (
-            json!({"email": "c@d", "password": "p".repeat(8), "name": "a\u{7}b"}),
-            vec!["name"],
-        ),
-        (
-            json!({"email": "", "password": "", "name": ""}),
-            vec!["email", "password", "name"],
-        ),
+        (json!({"email": "@b", "password": "p".repeat(8), "name": "n"}), vec!["email"]),
+        (json!({"email": email_of(255), "password": "p".repeat(8), "name": "n"}), vec!["email"]),
+        (json!({"email": "a b@c", "password": "p".repeat(8), "name": "n"}), vec!["email"]),
+        (json!({"email": "a@b@c", "password": "p".repeat(8), "name": "n"}), vec!["email"]),
+        (json!({"email": "c@d", "password": "p".repeat(7), "name": "n"}), vec!["password"]),
+        (json!({"email": "c@d", "password": "p".repeat(129), "name": "n"}), vec!["password"]),
+        (json!({"email": "c@d", "password": "p".repeat(8), "name": " \t "}), vec!["name"]),
+        (json!({"email": "c@d", "password": "p".repeat(8), "name": "n".repeat(65)}), vec!["name"]),
+        (json!({"email": "c@d", "password": "p".repeat(8), "name": "a\u{7}b"}), vec!["name"]),
+        (json!({"email": "", "password": "", "name": ""}), vec!["email", "password", "name"]),
     ];
     for (body, fields) in refused {
         let answer = stage.post("/auth/v1/signup", None, &body).await;
-        assert_eq!(
-            answer.assert_refused(StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
-            fields
-        );
+        assert_eq!(answer.assert_refused(StatusCode::UNPROCESSABLE_ENTITY, "invalid"), fields);
     }
     let long = stage.log_in(&email_of(255), &"p".repeat(129)).await;
     let fields = long.assert_refused(StatusCode::UNPROCESSABLE_ENTITY, "invalid");
@@ -129,10 +88,7 @@ async fn the_published_key_verifies_access_tokens() {
     let tokens = stage.sign_up("Vasily").await;
     let keys: Value = stage.get("/auth/.well-known/jwks.json", None).await.json();
     let key = &keys["keys"][0];
-    assert_eq!(
-        (&key["kty"], &key["crv"]),
-        (&json!("OKP"), &json!("Ed25519"))
-    );
+    assert_eq!((&key["kty"], &key["crv"]), (&json!("OKP"), &json!("Ed25519")));
     assert_eq!((&key["alg"], &key["use"]), (&json!("EdDSA"), &json!("sig")));
 
     let header = jsonwebtoken::decode_header(&tokens.access_token).unwrap();

@@ -32,33 +32,21 @@ async fn start() -> Server {
     let listening = async {
         loop {
             let mut line = String::new();
-            assert_ne!(
-                log.read_line(&mut line).await.unwrap(),
-                0,
-                "ended before it listened"
-            );
+            assert_ne!(log.read_line(&mut line).await.unwrap(), 0, "ended before it listened");
             if let Some((_, rest)) = line.split_once("address=") {
                 return rest.trim().to_owned();
             }
         }
     };
     let address = timeout(DEADLINE, listening).await.unwrap();
-    Server {
-        child,
-        address,
-        log,
-        _folder: folder,
-    }
+    Server { child, address, log, _folder: folder }
 }
 
 async fn exchange(server: &Server, request: &[u8]) -> String {
     let mut socket = TcpStream::connect(&server.address).await.unwrap();
     socket.write_all(request).await.unwrap();
     let mut answer = String::new();
-    timeout(DEADLINE, socket.read_to_string(&mut answer))
-        .await
-        .unwrap()
-        .unwrap();
+    timeout(DEADLINE, socket.read_to_string(&mut answer)).await.unwrap().unwrap();
     answer
 }
 
@@ -68,28 +56,15 @@ async fn it_serves_and_stops_when_told_to() {
     let request = "GET /movie/v1/films HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
     let answer = exchange(&server, request.as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    assert!(
-        answer.contains(&format!("http://{}/media/films/", server.address)),
-        "{answer}"
-    );
+    assert!(answer.contains(&format!("http://{}/media/films/", server.address)), "{answer}");
     let request = "GET /nowhere HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
     let answer = exchange(&server, request.as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
     assert!(answer.contains("\"code\":\"not_found\""), "{answer}");
 
     let id = server.child.id().unwrap().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-TERM", &id])
-            .status()
-            .await
-            .unwrap()
-            .success()
-    );
-    let status = timeout(DEADLINE, server.child.wait())
-        .await
-        .unwrap()
-        .unwrap();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+    let status = timeout(DEADLINE, server.child.wait()).await.unwrap().unwrap();
     assert!(status.success(), "{status}");
     let mut rest = String::new();
     server.log.read_to_string(&mut rest).await.unwrap();
@@ -123,13 +98,7 @@ async fn help_explains_every_option_and_a_bad_value_is_named() {
             .unwrap()
     };
     let help = String::from_utf8(run(&["--help"]).await.stdout).unwrap();
-    for option in [
-        "LISTEN",
-        "DATA_DIR",
-        "MEDIA_DIR",
-        "PUBLIC_URL",
-        "SIGN_IN_BURST",
-    ] {
+    for option in ["LISTEN", "DATA_DIR", "MEDIA_DIR", "PUBLIC_URL", "SIGN_IN_BURST"] {
         assert!(help.contains(option), "{help}");
     }
     let refused = run(&["--listen", "nowhere"]).await;
@@ -139,19 +108,8 @@ async fn help_explains_every_option_and_a_bad_value_is_named() {
     let folder = TempDir::new().unwrap();
     let missing = folder.path().join("missing");
     let (data, media) = (folder.path().to_str().unwrap(), missing.to_str().unwrap());
-    let refused = run(&[
-        "--listen",
-        "127.0.0.1:0",
-        "--data-dir",
-        data,
-        "--media-dir",
-        media,
-    ])
-    .await;
+    let refused = run(&["--listen", "127.0.0.1:0", "--data-dir", data, "--media-dir", media]).await;
     assert!(!refused.status.success());
     let text = String::from_utf8(refused.stderr).unwrap();
-    assert!(
-        text.contains("MEDIA_DIR") && text.contains("missing"),
-        "{text}"
-    );
+    assert!(text.contains("MEDIA_DIR") && text.contains("missing"), "{text}");
 }

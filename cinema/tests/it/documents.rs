@@ -23,15 +23,9 @@ fn every_operation_and_field_is_described() {
         for (path, methods) in document["paths"].as_object().unwrap() {
             for (method, operation) in methods.as_object().unwrap() {
                 assert!(operation["summary"].is_string(), "{name} {method} {path}");
-                assert!(
-                    operation["operationId"].is_string(),
-                    "{name} {method} {path}"
-                );
+                assert!(operation["operationId"].is_string(), "{name} {method} {path}");
                 for parameter in operation["parameters"].as_array().into_iter().flatten() {
-                    assert!(
-                        parameter["description"].is_string(),
-                        "{name} {method} {path}"
-                    );
+                    assert!(parameter["description"].is_string(), "{name} {method} {path}");
                 }
             }
         }

@@ -21,10 +21,7 @@ async fn end(stage: &Stage, me: &Tokens, other: &Tokens) {
 }
 
 async fn friends(stage: &Stage, me: &Tokens) -> UserPage {
-    stage
-        .get(&format!("/auth/v1/users/{}/friends", me.user_id), Some(me))
-        .await
-        .json()
+    stage.get(&format!("/auth/v1/users/{}/friends", me.user_id), Some(me)).await.json()
 }
 
 async fn requests(stage: &Stage, me: &Tokens) -> UserPage {
@@ -111,18 +108,9 @@ async fn friends_come_by_name_in_pages() {
         (names(&first), first.total, first.page, first.size),
         (vec!["алла", "Борис"], 3, 1, 2)
     );
-    let second: UserPage = stage
-        .get(&format!("{path}?size=2&page=2"), Some(&me))
-        .await
-        .json();
-    assert_eq!(
-        (names(&second), second.total, second.page),
-        (vec!["Вера"], 3, 2)
-    );
-    let far: UserPage = stage
-        .get(&format!("{path}?page={}", u32::MAX), Some(&me))
-        .await
-        .json();
+    let second: UserPage = stage.get(&format!("{path}?size=2&page=2"), Some(&me)).await.json();
+    assert_eq!((names(&second), second.total, second.page), (vec!["Вера"], 3, 2));
+    let far: UserPage = stage.get(&format!("{path}?page={}", u32::MAX), Some(&me)).await.json();
     assert_eq!((names(&far), far.total), (Vec::new(), 3));
 }
 
@@ -144,10 +132,7 @@ async fn a_person_asks_5000_people_and_no_more() {
         .bind(count)
     };
     let mut connection = pool.acquire().await.unwrap();
-    sqlx::query("PRAGMA foreign_keys = OFF")
-        .execute(&mut *connection)
-        .await
-        .unwrap();
+    sqlx::query("PRAGMA foreign_keys = OFF").execute(&mut *connection).await.unwrap();
     insert(4_999).execute(&mut *connection).await.unwrap();
     assert_eq!(ask(&stage, &me, &other).await, FriendStatus::Requested);
     assert_eq!(ask(&stage, &me, &other).await, FriendStatus::Requested);

@@ -16,10 +16,7 @@ async fn stage(folder: &Path) -> Stage {
 async fn films(stage: &Stage) -> Vec<Film> {
     let page: FilmPage = stage.get("/movie/v1/films?size=100", None).await.json();
     let prefix = format!("{PUBLIC_URL}/media/library/");
-    page.items
-        .into_iter()
-        .filter(|film| film.sources[0].url.starts_with(&prefix))
-        .collect()
+    page.items.into_iter().filter(|film| film.sources[0].url.starts_with(&prefix)).collect()
 }
 
 #[tokio::test]
@@ -33,36 +30,20 @@ async fn playable_files_become_films() {
     write(folder.path(), ".hidden/film.mp4", &mp4(1));
     let stage = stage(folder.path()).await;
     let films = films(&stage).await;
-    let [pilot, solaris] = films.as_slice() else {
-        panic!("{films:?}")
-    };
+    let [pilot, solaris] = films.as_slice() else { panic!("{films:?}") };
 
-    assert_eq!(
-        (solaris.title.as_str(), solaris.year),
-        ("Солярис", Some(1972))
-    );
+    assert_eq!((solaris.title.as_str(), solaris.year), ("Солярис", Some(1972)));
     assert_eq!(solaris.duration_ms, 9_960_000);
     assert_eq!(solaris.sources[0].media_type, "video/mp4");
-    let picture = solaris
-        .poster
-        .as_deref()
-        .unwrap()
-        .strip_prefix(PUBLIC_URL)
-        .unwrap();
+    let picture = solaris.poster.as_deref().unwrap().strip_prefix(PUBLIC_URL).unwrap();
     assert_eq!(stage.get(picture, None).await.bytes, b"picture");
     let media = solaris.sources[0].url.strip_prefix(PUBLIC_URL).unwrap();
     assert_eq!(stage.get(media, None).await.bytes, mp4(9_960_000));
 
-    assert_eq!(
-        (pilot.title.as_str(), pilot.year, pilot.duration_ms),
-        ("pilot episode", None, 0)
-    );
+    assert_eq!((pilot.title.as_str(), pilot.year, pilot.duration_ms), ("pilot episode", None, 0));
     assert_eq!(pilot.sources[0].media_type, "video/x-matroska");
     assert_eq!(pilot.poster, None);
-    let found: FilmPage = stage
-        .get("/movie/v1/films?query=СОЛЯРИС", None)
-        .await
-        .json();
+    let found: FilmPage = stage.get("/movie/v1/films?query=СОЛЯРИС", None).await.json();
     assert_eq!(found.total, 1);
 }
 
@@ -94,14 +75,9 @@ async fn parts_of_a_playlist_are_not_films() {
     write(folder.path(), "film/Stream.m3u8", master.as_bytes());
     let stage = stage(folder.path()).await;
     let films = films(&stage).await;
-    let [film] = films.as_slice() else {
-        panic!("{films:?}")
-    };
+    let [film] = films.as_slice() else { panic!("{films:?}") };
     assert_eq!((film.title.as_str(), film.duration_ms), ("Stream", 8500));
-    assert_eq!(
-        stage.get("/media/library/film/low/0.m4s", None).await.bytes,
-        b"piece"
-    );
+    assert_eq!(stage.get("/media/library/film/low/0.m4s", None).await.bytes, b"piece");
 }
 
 #[tokio::test]
@@ -154,14 +130,8 @@ async fn nothing_outside_the_folder_is_served() {
         let answer = stage.get(path, None).await;
         answer.assert_refused(StatusCode::NOT_FOUND, "not_found");
     }
-    assert_eq!(
-        stage.get("/media/library/film.mp4", None).await.bytes,
-        mp4(1)
-    );
-    assert_eq!(
-        stage.get("/media/library/inner.mp4", None).await.bytes,
-        mp4(1)
-    );
+    assert_eq!(stage.get("/media/library/film.mp4", None).await.bytes, mp4(1));
+    assert_eq!(stage.get("/media/library/inner.mp4", None).await.bytes, mp4(1));
 }
 
 #[tokio::test]

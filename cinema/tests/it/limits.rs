@@ -18,10 +18,7 @@ async fn bodies_have_a_size() {
     let stage = Stage::new().await;
     let search = "/ugc/v1/want-to-watch/search";
     let tokens = stage.sign_up("Me").await;
-    for (path, bytes_max) in [
-        ("/auth/v1/login", BODY_BYTES_MAX),
-        (search, UGC_BODY_BYTES_MAX),
-    ] {
+    for (path, bytes_max) in [("/auth/v1/login", BODY_BYTES_MAX), (search, UGC_BODY_BYTES_MAX)] {
         for announced in [true, false] {
             let send = async |bytes: usize| {
                 let length = bytes.to_string();
@@ -31,19 +28,12 @@ async fn bodies_have_a_size() {
                     .content_type("application/json")
                     .header("authorization", format!("Bearer {}", tokens.access_token))
                     .body(" ".repeat(bytes));
-                let headed = if announced {
-                    request.header("content-length", length)
-                } else {
-                    request
-                };
+                let headed =
+                    if announced { request.header("content-length", length) } else { request };
                 Answer::of(headed).await
             };
-            send(bytes_max)
-                .await
-                .assert_refused(StatusCode::BAD_REQUEST, "malformed");
-            send(bytes_max + 1)
-                .await
-                .assert_refused(StatusCode::PAYLOAD_TOO_LARGE, "too_large");
+            send(bytes_max).await.assert_refused(StatusCode::BAD_REQUEST, "malformed");
+            send(bytes_max + 1).await.assert_refused(StatusCode::PAYLOAD_TOO_LARGE, "too_large");
         }
     }
 }
@@ -51,18 +41,11 @@ async fn bodies_have_a_size() {
 #[tokio::test]
 async fn tries_to_sign_in_are_counted_by_address() {
     let burst = NonZeroU32::new(3).unwrap();
-    let limit = SignInLimit {
-        burst,
-        per_second: NonZeroU32::MIN,
-    };
+    let limit = SignInLimit { burst, per_second: NonZeroU32::MIN };
     let stage = Stage::with(|options| options.sign_in_limit = limit).await;
     // Three kinds of tries share one allowance; an unreadable body spends of it too.
-    post(&stage, "/auth/v1/signup", 1)
-        .await
-        .assert_refused(StatusCode::BAD_REQUEST, "malformed");
-    post(&stage, "/auth/v1/login", 1)
-        .await
-        .assert_refused(StatusCode::BAD_REQUEST, "malformed");
+    post(&stage, "/auth/v1/signup", 1).await.assert_refused(StatusCode::BAD_REQUEST, "malformed");
+    post(&stage, "/auth/v1/login", 1).await.assert_refused(StatusCode::BAD_REQUEST, "malformed");
     let refresh = json!({"refresh_token": "x"});
     let answer = stage.post("/auth/v1/refresh", None, &refresh).await;
     answer.assert_refused(StatusCode::UNAUTHORIZED, "invalid_refresh_token");
@@ -78,10 +61,7 @@ async fn tries_to_sign_in_are_counted_by_address() {
         let seconds: u64 = answer.header("retry-after").parse().unwrap();
         assert!((1..=2).contains(&seconds), "{seconds}");
     }
-    assert_eq!(
-        stage.get("/movie/v1/films", None).await.status,
-        StatusCode::OK
-    );
+    assert_eq!(stage.get("/movie/v1/films", None).await.status, StatusCode::OK);
     let logout = stage.post("/auth/v1/logout", None, &refresh).await;
     assert_eq!(logout.status, StatusCode::NO_CONTENT);
 }

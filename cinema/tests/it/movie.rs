@@ -30,13 +30,8 @@ async fn the_first_start_has_films_that_can_be_played() {
     assert_eq!((page.total, page.page, page.size), (4, 1, 20));
     for film in page.items {
         assert!((60_000..=180_000).contains(&film.duration_ms), "{film:?}");
-        assert!(
-            film.year.is_some() && !film.description.is_empty(),
-            "{film:?}"
-        );
-        let [source] = film.sources.as_slice() else {
-            panic!("{film:?}")
-        };
+        assert!(film.year.is_some() && !film.description.is_empty(), "{film:?}");
+        let [source] = film.sources.as_slice() else { panic!("{film:?}") };
         for (url, kind) in [
             (source.url.as_str(), source.media_type.as_str()),
             (film.poster.as_deref().unwrap(), "image/jpeg"),
@@ -59,10 +54,7 @@ async fn all_pieces_of_the_hls_film_are_served() {
     let path = source.url.strip_prefix(PUBLIC_URL).unwrap();
     let playlist = String::from_utf8(stage.get(path, None).await.bytes).unwrap();
     let folder = path.rsplit_once('/').unwrap().0;
-    let pieces: Vec<&str> = playlist
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .collect();
+    let pieces: Vec<&str> = playlist.lines().filter(|line| !line.starts_with('#')).collect();
     assert!(pieces.len() > 1);
     for piece in pieces.into_iter().chain(["init.mp4"]) {
         let answer = stage.get(&format!("{folder}/{piece}"), None).await;
@@ -74,26 +66,13 @@ async fn all_pieces_of_the_hls_film_are_served() {
 async fn films_are_found_by_id() {
     let stage = Stage::new().await;
     let films = all(&stage).await.items;
-    let film: Film = stage
-        .get(&format!("/movie/v1/films/{}", films[1].id), None)
-        .await
-        .json();
+    let film: Film = stage.get(&format!("/movie/v1/films/{}", films[1].id), None).await.json();
     assert_eq!(film, films[1]);
-    let path = format!(
-        "/movie/v1/films?ids={},{},{}",
-        films[2].id,
-        Uuid::new_v4(),
-        films[0].id
-    );
+    let path = format!("/movie/v1/films?ids={},{},{}", films[2].id, Uuid::new_v4(), films[0].id);
     let page: FilmPage = stage.get(&path, None).await.json();
-    assert_eq!(
-        (page.total, page.items),
-        (2, vec![films[2].clone(), films[0].clone()])
-    );
+    assert_eq!((page.total, page.items), (2, vec![films[2].clone(), films[0].clone()]));
 
-    let unknown = stage
-        .get(&format!("/movie/v1/films/{}", Uuid::new_v4()), None)
-        .await;
+    let unknown = stage.get(&format!("/movie/v1/films/{}", Uuid::new_v4()), None).await;
     unknown.assert_refused(StatusCode::NOT_FOUND, "not_found");
     let malformed = stage.get("/movie/v1/films/one", None).await;
     malformed.assert_refused(StatusCode::BAD_REQUEST, "malformed");
@@ -102,23 +81,11 @@ async fn films_are_found_by_id() {
 #[tokio::test]
 async fn films_are_found_by_title_in_pages() {
     let stage = Stage::new().await;
-    let page: FilmPage = stage
-        .get("/movie/v1/films?query=%20AURORA%20", None)
-        .await
-        .json();
+    let page: FilmPage = stage.get("/movie/v1/films?query=%20AURORA%20", None).await.json();
     assert_eq!(titles(&page), ["Aurora over Nothing"]);
-    let page: FilmPage = stage
-        .get("/movie/v1/films?query=o&size=1&page=2", None)
-        .await
-        .json();
-    assert_eq!(
-        (titles(&page), page.total),
-        (vec!["Aurora over Nothing"], 4)
-    );
-    let page: FilmPage = stage
-        .get("/movie/v1/films?query=nothing%20else", None)
-        .await
-        .json();
+    let page: FilmPage = stage.get("/movie/v1/films?query=o&size=1&page=2", None).await.json();
+    assert_eq!((titles(&page), page.total), (vec!["Aurora over Nothing"], 4));
+    let page: FilmPage = stage.get("/movie/v1/films?query=nothing%20else", None).await.json();
     assert_eq!((page.items, page.total), (vec![], 0));
 }
 
@@ -126,20 +93,13 @@ async fn films_are_found_by_title_in_pages() {
 async fn batches_and_queries_have_limits() {
     let stage = Stage::new().await;
     let ids = |count: usize| vec![Uuid::nil().to_string(); count].join(",");
-    let most = stage
-        .get(&format!("/movie/v1/films?ids={}", ids(BATCH_IDS_MAX)), None)
-        .await;
+    let most = stage.get(&format!("/movie/v1/films?ids={}", ids(BATCH_IDS_MAX)), None).await;
     assert_eq!(most.json::<FilmPage>().total, 0);
     let long = "й".repeat(64);
-    let good = stage
-        .get(&format!("/movie/v1/films?query={long}"), None)
-        .await;
+    let good = stage.get(&format!("/movie/v1/films?query={long}"), None).await;
     assert_eq!(good.status, StatusCode::OK);
     for (path, field) in [
-        (
-            format!("/movie/v1/films?ids={}", ids(BATCH_IDS_MAX + 1)),
-            "ids",
-        ),
+        (format!("/movie/v1/films?ids={}", ids(BATCH_IDS_MAX + 1)), "ids"),
         (format!("/movie/v1/films?query={long}й"), "query"),
         ("/movie/v1/films?size=101".to_owned(), "size"),
         ("/movie/v1/films?page=0".to_owned(), "page"),

@@ -31,14 +31,9 @@ async fn people_are_found_by_part_of_a_name_whatever_its_case() {
         assert_eq!(names(&page), expected, "{query}");
         assert_eq!(page.total, u64::try_from(expected.len()).unwrap());
     }
-    let page: UserPage = stage
-        .get("/auth/v1/users?query=ann&size=1&page=2", Some(&me))
-        .await
-        .json();
-    assert_eq!(
-        (names(&page), page.total, page.page, page.size),
-        (vec!["Anna"], 3, 2, 1)
-    );
+    let page: UserPage =
+        stage.get("/auth/v1/users?query=ann&size=1&page=2", Some(&me)).await.json();
+    assert_eq!((names(&page), page.total, page.page, page.size), (vec!["Anna"], 3, 2, 1));
 }
 
 #[tokio::test]
@@ -66,13 +61,9 @@ async fn batches_and_queries_have_limits() {
     assert_eq!(answer.json::<UserPage>().total, 1);
 
     let long = "q".repeat(64);
-    let good = stage
-        .get(&format!("/auth/v1/users?query={long}"), Some(&me))
-        .await;
+    let good = stage.get(&format!("/auth/v1/users?query={long}"), Some(&me)).await;
     assert_eq!(good.status, StatusCode::OK);
-    let good = stage
-        .get("/auth/v1/users?query=m&size=100", Some(&me))
-        .await;
+    let good = stage.get("/auth/v1/users?query=m&size=100", Some(&me)).await;
     assert_eq!(good.json::<UserPage>().size, 100);
 
     let refused = [
@@ -90,14 +81,9 @@ async fn batches_and_queries_have_limits() {
         let fields = answer.assert_refused(StatusCode::UNPROCESSABLE_ENTITY, "invalid");
         assert_eq!(fields, [field], "{path}");
     }
-    for path in [
-        "/auth/v1/users?ids=x",
-        "/auth/v1/users?query=m&page=-1",
-        "/auth/v1/users?query=m&size=x",
-    ] {
-        stage
-            .get(path, Some(&me))
-            .await
-            .assert_refused(StatusCode::BAD_REQUEST, "malformed");
+    for path in
+        ["/auth/v1/users?ids=x", "/auth/v1/users?query=m&page=-1", "/auth/v1/users?query=m&size=x"]
+    {
+        stage.get(path, Some(&me)).await.assert_refused(StatusCode::BAD_REQUEST, "malformed");
     }
 }

@@ -16,35 +16,13 @@ async fn keys_people_tokens_and_wishes_outlive_a_restart() {
     stage.call(Method::PUT, &path, Some(&tokens)).await;
 
     let stage = stage.reopened().await;
-    assert_eq!(
-        stage
-            .get("/auth/.well-known/jwks.json", None)
-            .await
-            .json::<Value>(),
-        keys
-    );
-    assert_eq!(
-        stage.get("/auth/v1/users/me", Some(&tokens)).await.status,
-        StatusCode::OK
-    );
+    assert_eq!(stage.get("/auth/.well-known/jwks.json", None).await.json::<Value>(), keys);
+    assert_eq!(stage.get("/auth/v1/users/me", Some(&tokens)).await.status, StatusCode::OK);
     let path = format!("/ugc/v1/users/{}/want-to-watch", tokens.user_id);
-    assert_eq!(
-        stage
-            .get(&path, Some(&tokens))
-            .await
-            .json::<WishPage>()
-            .total,
-        1
-    );
-    assert_eq!(
-        stage.log_in("v@example.org", PASSWORD).await.status,
-        StatusCode::OK
-    );
+    assert_eq!(stage.get(&path, Some(&tokens)).await.json::<WishPage>().total, 1);
+    assert_eq!(stage.log_in("v@example.org", PASSWORD).await.status, StatusCode::OK);
     let body = json!({"refresh_token": tokens.refresh_token});
-    assert_eq!(
-        stage.post("/auth/v1/refresh", None, &body).await.status,
-        StatusCode::OK
-    );
+    assert_eq!(stage.post("/auth/v1/refresh", None, &body).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -60,10 +38,7 @@ async fn the_file_is_shared_politely() {
     .await
     .unwrap();
     assert!(foreign.is_empty(), "{foreign:?}");
-    let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
-        .fetch_one(&pool)
-        .await
-        .unwrap();
+    let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&pool).await.unwrap();
     assert_eq!(mode, "wal");
 }
 
@@ -75,9 +50,7 @@ async fn no_secret_is_kept_as_it_is() {
     for file in std::fs::read_dir(folder).unwrap() {
         let bytes = std::fs::read(file.unwrap().path()).unwrap();
         for secret in [PASSWORD, &tokens.refresh_token, &tokens.access_token] {
-            let found = bytes
-                .windows(secret.len())
-                .any(|window| window == secret.as_bytes());
+            let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
             assert!(!found, "a secret stands in the file");
         }
     }
@@ -98,13 +71,7 @@ async fn writers_of_two_processes_wait_for_one_another() {
                 stage.call(Method::PUT, &path, Some(tokens)).await.status
             } else {
                 let bearer = format!("Bearer {}", tokens.access_token);
-                other
-                    .put(&path)
-                    .header("authorization", bearer)
-                    .send()
-                    .await
-                    .0
-                    .status()
+                other.put(&path).header("authorization", bearer).send().await.0.status()
             }
         }
     });

@@ -17,17 +17,11 @@ async fn bodies_that_cannot_be_read_are_malformed() {
         "\u{0}",
     ];
     for body in bodies {
-        let request = stage
-            .client
-            .post("/auth/v1/signup")
-            .content_type("application/json");
+        let request = stage.client.post("/auth/v1/signup").content_type("application/json");
         let answer = Answer::of(request.body(body)).await;
         answer.assert_refused(StatusCode::BAD_REQUEST, "malformed");
     }
-    let request = stage
-        .client
-        .post("/auth/v1/login")
-        .content_type("application/json");
+    let request = stage.client.post("/auth/v1/login").content_type("application/json");
     let deep = Answer::of(request.body("[".repeat(60_000))).await;
     deep.assert_refused(StatusCode::BAD_REQUEST, "malformed");
 }
@@ -35,11 +29,7 @@ async fn bodies_that_cannot_be_read_are_malformed() {
 #[tokio::test]
 async fn bodies_that_are_not_json_are_refused() {
     let stage = Stage::new().await;
-    let request = stage
-        .client
-        .post("/auth/v1/login")
-        .content_type("text/plain")
-        .body("{}");
+    let request = stage.client.post("/auth/v1/login").content_type("text/plain").body("{}");
     let answer = Answer::of(request).await;
     answer.assert_refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type");
     let answer = Answer::of(stage.client.post("/auth/v1/login").body("{}")).await;
@@ -49,19 +39,10 @@ async fn bodies_that_are_not_json_are_refused() {
 #[tokio::test]
 async fn unknown_addresses_and_methods_are_refused() {
     let stage = Stage::new().await;
-    let missing = [
-        "/auth/v1/none",
-        "/auth/",
-        "/ugc/v2/x",
-        "/movie/v1",
-        "/media/none",
-        "/media/films",
-    ];
+    let missing =
+        ["/auth/v1/none", "/auth/", "/ugc/v2/x", "/movie/v1", "/media/none", "/media/films"];
     for path in missing {
-        stage
-            .get(path, None)
-            .await
-            .assert_refused(StatusCode::NOT_FOUND, "not_found");
+        stage.get(path, None).await.assert_refused(StatusCode::NOT_FOUND, "not_found");
     }
     for (method, path) in [
         (Method::GET, "/auth/v1/signup"),

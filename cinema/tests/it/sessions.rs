@@ -9,9 +9,7 @@ use serde_json::json;
 use crate::support::{Answer, PASSWORD, Stage};
 
 async fn refresh(stage: &Stage, token: &str) -> Answer {
-    stage
-        .post("/auth/v1/refresh", None, &json!({"refresh_token": token}))
-        .await
+    stage.post("/auth/v1/refresh", None, &json!({"refresh_token": token})).await
 }
 
 async fn refreshed(stage: &Stage, token: &str) -> Tokens {
@@ -28,10 +26,7 @@ async fn refresh_tokens_rotate() {
     assert_eq!(second.user_id, first.user_id);
     assert_ne!(second.refresh_token, first.refresh_token);
     let third = refreshed(&stage, &second.refresh_token).await;
-    assert_eq!(
-        stage.get("/auth/v1/users/me", Some(&third)).await.status,
-        StatusCode::OK
-    );
+    assert_eq!(stage.get("/auth/v1/users/me", Some(&third)).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -53,10 +48,8 @@ async fn a_used_refresh_token_ends_its_family_and_no_other() {
 async fn of_two_refreshes_at_once_one_is_refused() {
     let stage = Stage::new().await;
     let first = stage.sign_up("Vasily").await;
-    let (one, other) = tokio::join!(
-        refresh(&stage, &first.refresh_token),
-        refresh(&stage, &first.refresh_token)
-    );
+    let (one, other) =
+        tokio::join!(refresh(&stage, &first.refresh_token), refresh(&stage, &first.refresh_token));
     let mut statuses = [one.status, other.status];
     statuses.sort();
     assert_eq!(statuses, [StatusCode::OK, StatusCode::UNAUTHORIZED]);
@@ -90,10 +83,7 @@ async fn tokens_end_with_time() {
     let stage = Stage::new().await;
     let tokens = stage.sign_up("Vasily").await;
     stage.clock.advance(Duration::from_mins(14));
-    assert_eq!(
-        stage.get("/auth/v1/users/me", Some(&tokens)).await.status,
-        StatusCode::OK
-    );
+    assert_eq!(stage.get("/auth/v1/users/me", Some(&tokens)).await.status, StatusCode::OK);
     stage.clock.advance(Duration::from_mins(1));
     let answer = stage.get("/auth/v1/users/me", Some(&tokens)).await;
     answer.assert_refused(StatusCode::UNAUTHORIZED, "unauthorized");

@@ -41,37 +41,19 @@ impl Stage {
         let folder = TempDir::new().unwrap();
         let many = NonZeroU32::new(10_000).unwrap();
         let mut options = CinemaOptions::new(folder.path().join("data/cinema.db"), PUBLIC_URL);
-        options.sign_in_limit = SignInLimit {
-            burst: many,
-            per_second: many,
-        };
+        options.sign_in_limit = SignInLimit { burst: many, per_second: many };
         change(&mut options);
         let cinema = Cinema::open(options.clone()).await.unwrap();
         let clock = options.clock.clone();
-        Self {
-            client: TestClient::new(cinema.route()),
-            clock,
-            folder,
-            options,
-        }
+        Self { client: TestClient::new(cinema.route()), clock, folder, options }
     }
 
     /// The same files, opened again.
     pub(crate) async fn reopened(self) -> Self {
-        let Self {
-            client,
-            clock,
-            folder,
-            options,
-        } = self;
+        let Self { client, clock, folder, options } = self;
         drop(client);
         let cinema = Cinema::open(options.clone()).await.unwrap();
-        Self {
-            client: TestClient::new(cinema.route()),
-            clock,
-            folder,
-            options,
-        }
+        Self { client: TestClient::new(cinema.route()), clock, folder, options }
     }
 
     pub(crate) fn database_path(&self) -> PathBuf {
@@ -91,12 +73,7 @@ impl Stage {
     }
 
     pub(crate) async fn log_in(&self, email: &str, password: &str) -> Answer {
-        self.post(
-            "/auth/v1/login",
-            None,
-            &json!({"email": email, "password": password}),
-        )
-        .await
+        self.post("/auth/v1/login", None, &json!({"email": email, "password": password})).await
     }
 
     pub(crate) async fn get(&self, path: &str, caller: Option<&Tokens>) -> Answer {
@@ -129,11 +106,7 @@ impl Answer {
         let response = request.send().await.0;
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.into_body().into_vec().await.unwrap();
-        Self {
-            status,
-            headers,
-            bytes,
-        }
+        Self { status, headers, bytes }
     }
 
     pub(crate) fn json<T: DeserializeOwned>(&self) -> T {
@@ -141,11 +114,7 @@ impl Answer {
     }
 
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .unwrap_or_else(|| panic!("no {name}: {self:?}"))
-            .to_str()
-            .unwrap()
+        self.headers.get(name).unwrap_or_else(|| panic!("no {name}: {self:?}")).to_str().unwrap()
     }
 
     /// Checks that this is a refusal in the common form, and gives the fields it names.
@@ -157,22 +126,12 @@ impl Answer {
         assert_eq!(body["success"], false, "{body}");
         assert_eq!(body["code"], code, "{body}");
         let errors = body["errors"].as_array().unwrap();
-        assert!(
-            !errors.is_empty() && errors.iter().all(Value::is_string),
-            "{body}"
-        );
+        assert!(!errors.is_empty() && errors.iter().all(Value::is_string), "{body}");
         let fields = body["fields"].as_array().cloned().unwrap_or_default();
-        let names: Vec<String> = fields
-            .iter()
-            .map(|fault| fault["field"].as_str().unwrap().to_owned())
-            .collect();
+        let names: Vec<String> =
+            fields.iter().map(|fault| fault["field"].as_str().unwrap().to_owned()).collect();
         for name in &names {
-            assert!(
-                errors
-                    .iter()
-                    .any(|text| text.as_str().unwrap().contains(name)),
-                "{body}"
-            );
+            assert!(errors.iter().any(|text| text.as_str().unwrap().contains(name)), "{body}");
         }
         names
     }
@@ -190,11 +149,7 @@ pub(crate) fn mp4(length_ms: u32) -> Vec<u8> {
     let mut header = vec![0; 12];
     header.extend(1000_u32.to_be_bytes());
     header.extend(length_ms.to_be_bytes());
-    [
-        boxed(*b"ftyp", b"isom"),
-        boxed(*b"moov", &boxed(*b"mvhd", &header)),
-    ]
-    .concat()
+    [boxed(*b"ftyp", b"isom"), boxed(*b"moov", &boxed(*b"mvhd", &header))].concat()
 }
 
 fn boxed(kind: [u8; 4], content: &[u8]) -> Vec<u8> {

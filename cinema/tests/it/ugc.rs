@@ -63,20 +63,14 @@ async fn wishes_come_in_pages() {
     }
     let path = format!("/ugc/v1/users/{}/want-to-watch?size=2&page=2", me.user_id);
     let page: WishPage = stage.get(&path, Some(&me)).await.json();
-    assert_eq!(
-        (page.items.len(), page.total, page.page, page.size),
-        (1, 3, 2, 2)
-    );
+    assert_eq!((page.items.len(), page.total, page.page, page.size), (1, 3, 2, 2));
 }
 
 #[tokio::test]
 async fn a_search_finds_who_wants_what_most_wanted_first() {
     let stage = Stage::new().await;
-    let (one, two, three) = (
-        stage.sign_up("One").await,
-        stage.sign_up("Two").await,
-        stage.sign_up("Three").await,
-    );
+    let (one, two, three) =
+        (stage.sign_up("One").await, stage.sign_up("Two").await, stage.sign_up("Three").await);
     let [popular, rare, foreign] = movies();
     put(&stage, &one, popular).await;
     put(&stage, &one, rare).await;
@@ -92,33 +86,13 @@ async fn a_search_finds_who_wants_what_most_wanted_first() {
     let mut expected = [one.user_id, two.user_id];
     expected.sort();
     assert_eq!(wanting, expected);
-    assert_eq!(
-        found[1],
-        WantedFilm {
-            movie_id: rare,
-            user_ids: vec![one.user_id]
-        }
-    );
+    assert_eq!(found[1], WantedFilm { movie_id: rare, user_ids: vec![one.user_id] });
 
     let among = json!({"user_ids": users, "movie_ids": [rare, foreign]});
     let found = search(&stage, &three, among).await;
-    assert_eq!(
-        found,
-        [WantedFilm {
-            movie_id: rare,
-            user_ids: vec![one.user_id]
-        }]
-    );
-    assert!(
-        search(&stage, &one, json!({"user_ids": []}))
-            .await
-            .is_empty()
-    );
-    assert!(
-        search(&stage, &one, json!({"user_ids": users, "movie_ids": []}))
-            .await
-            .is_empty()
-    );
+    assert_eq!(found, [WantedFilm { movie_id: rare, user_ids: vec![one.user_id] }]);
+    assert!(search(&stage, &one, json!({"user_ids": []})).await.is_empty());
+    assert!(search(&stage, &one, json!({"user_ids": users, "movie_ids": []})).await.is_empty());
 }
 
 #[tokio::test]
@@ -163,16 +137,11 @@ async fn a_person_has_10000_wishes_and_a_search_finds_500000() {
         fill(user, 10_000).execute(&pool).await.unwrap();
         users.push(user);
     }
-    assert_eq!(
-        search(&stage, &me, json!({"user_ids": users})).await.len(),
-        500_000
-    );
+    assert_eq!(search(&stage, &me, json!({"user_ids": users})).await.len(), 500_000);
     let one_more = Uuid::new_v4();
     fill(one_more, 1).execute(&pool).await.unwrap();
     users.push(one_more);
-    let answer = stage
-        .post(SEARCH, Some(&me), &json!({"user_ids": users}))
-        .await;
+    let answer = stage.post(SEARCH, Some(&me), &json!({"user_ids": users})).await;
     let fields = answer.assert_refused(StatusCode::UNPROCESSABLE_ENTITY, "invalid");
     assert_eq!(fields, ["user_ids"]);
 }

@@ -37,11 +37,7 @@ pub(super) struct Fault {
 impl Fault {
     /// The service answered, and trying again would bring the same answer.
     fn meant(failure: Failure) -> Self {
-        Self {
-            failure,
-            passing: false,
-            health: Health::Well,
-        }
+        Self { failure, passing: false, health: Health::Well }
     }
 }
 
@@ -54,9 +50,9 @@ impl Asked {
         match body(answer, bytes_max).await {
             Ok(body) => Ok(body),
             Err(BodyFault::Cut(error)) => Err(self.cut(error)),
-            Err(BodyFault::TooLong) => Err(Fault::meant(
-                self.bad_answer(AnswerFault::TooLong { bytes_max }),
-            )),
+            Err(BodyFault::TooLong) => {
+                Err(Fault::meant(self.bad_answer(AnswerFault::TooLong { bytes_max })))
+            }
         }
     }
 
@@ -64,11 +60,7 @@ impl Asked {
     pub(super) fn cut(self, error: reqwest::Error) -> Fault {
         // The address may hold an invite link, which must not reach a log.
         let failure = self.away(None, Some(error.without_url()));
-        Fault {
-            failure,
-            passing: true,
-            health: Health::Unwell,
-        }
+        Fault { failure, passing: true, health: Health::Unwell }
     }
 
     /// Nothing came in time. A caller in a hurry says nothing about the service's health.
@@ -77,31 +69,19 @@ impl Asked {
         Fault {
             failure: Failure::TimedOut { service, operation },
             passing: true,
-            health: if was_hurried {
-                Health::Unknown
-            } else {
-                Health::Unwell
-            },
+            health: if was_hurried { Health::Unknown } else { Health::Unwell },
         }
     }
 
     /// The circuit is open for another `pause`; nothing was sent.
     pub(super) fn turned_away(self, pause: Duration) -> Fault {
         let pause_s = u64::from(pause.subsec_nanos() > 0) + pause.as_secs();
-        Fault {
-            failure: self.away(Some(pause_s), None),
-            passing: false,
-            health: Health::Unknown,
-        }
+        Fault { failure: self.away(Some(pause_s), None), passing: false, health: Health::Unknown }
     }
 
     pub(super) fn bad_answer(self, source: AnswerFault) -> Failure {
         let Self { service, operation } = self;
-        Failure::BadAnswer {
-            service,
-            operation,
-            source,
-        }
+        Failure::BadAnswer { service, operation, source }
     }
 
     pub(super) fn away(
@@ -110,12 +90,7 @@ impl Asked {
         source: Option<reqwest::Error>,
     ) -> Failure {
         let Self { service, operation } = self;
-        Failure::Away {
-            service,
-            operation,
-            retry_after_s,
-            source,
-        }
+        Failure::Away { service, operation, retry_after_s, source }
     }
 
     /// Gives an answer that says no its meaning.
@@ -131,12 +106,7 @@ impl Asked {
             status if status.is_client_error() => {
                 let message = message(answer).await;
                 let status = status.as_u16();
-                Fault::meant(Failure::Refused {
-                    service,
-                    operation,
-                    status,
-                    message,
-                })
+                Fault::meant(Failure::Refused { service, operation, status, message })
             }
             status if status.is_server_error() => Fault {
                 failure: self.away(retry_after_s, None),
@@ -206,9 +176,7 @@ mod tests {
 
     fn headers(pairs: &[(HeaderName, &'static str)]) -> HeaderMap {
         let pairs = pairs.iter().cloned();
-        pairs
-            .map(|(name, value)| (name, HeaderValue::from_static(value)))
-            .collect()
+        pairs.map(|(name, value)| (name, HeaderValue::from_static(value))).collect()
     }
 
     #[test]
@@ -216,14 +184,8 @@ mod tests {
         let now = (DATE, "Sun, 06 Nov 1994 08:49:37 GMT");
         let asked = |text| headers(&[now.clone(), (RETRY_AFTER, text)]);
         assert_eq!(retry_after_s(&asked("7")), Some(7));
-        assert_eq!(
-            retry_after_s(&asked("Sun, 06 Nov 1994 08:49:40 GMT")),
-            Some(3)
-        );
-        assert_eq!(
-            retry_after_s(&asked("Sun, 06 Nov 1994 08:49:30 GMT")),
-            Some(0)
-        );
+        assert_eq!(retry_after_s(&asked("Sun, 06 Nov 1994 08:49:40 GMT")), Some(3));
+        assert_eq!(retry_after_s(&asked("Sun, 06 Nov 1994 08:49:30 GMT")), Some(0));
         assert_eq!(retry_after_s(&asked("soon")), None);
         assert_eq!(retry_after_s(&headers(&[now])), None);
     }

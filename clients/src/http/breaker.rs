@@ -23,10 +23,7 @@ pub struct BreakerPolicy {
 
 impl Default for BreakerPolicy {
     fn default() -> Self {
-        Self {
-            failures_max: BREAKER_FAILURES_MAX,
-            pause: Duration::from_millis(BREAKER_PAUSE_MS),
-        }
+        Self { failures_max: BREAKER_FAILURES_MAX, pause: Duration::from_millis(BREAKER_PAUSE_MS) }
     }
 }
 
@@ -64,11 +61,7 @@ pub(super) struct Breaker {
 
 impl Breaker {
     pub(super) fn new(policy: BreakerPolicy) -> Self {
-        Self {
-            policy,
-            state: State::Closed { failures: 0 },
-            generation: 0,
-        }
+        Self { policy, state: State::Closed { failures: 0 }, generation: 0 }
     }
 
     /// Whether calls are being turned away, all but the probe.
@@ -84,9 +77,7 @@ impl Breaker {
             State::Open { .. } => self.enter(State::Probing),
             State::Probing => return Err(self.policy.pause),
         }
-        Ok(Ticket {
-            generation: self.generation,
-        })
+        Ok(Ticket { generation: self.generation })
     }
 
     /// Takes back a ticket. One from before the last change of state says nothing new.
@@ -101,16 +92,12 @@ impl Breaker {
                 if failures < self.policy.failures_max {
                     self.state = State::Closed { failures };
                 } else {
-                    self.enter(State::Open {
-                        until: now + self.policy.pause,
-                    });
+                    self.enter(State::Open { until: now + self.policy.pause });
                 }
             }
             (State::Probing, Health::Well) => self.enter(State::Closed { failures: 0 }),
             (State::Probing, Health::Unwell) => {
-                self.enter(State::Open {
-                    until: now + self.policy.pause,
-                });
+                self.enter(State::Open { until: now + self.policy.pause });
             }
             // The probe told nothing: the next call may probe at once.
             (State::Probing, Health::Unknown) => self.enter(State::Open { until: now }),

@@ -95,11 +95,7 @@ impl Call {
         reason = "the bodies are structs of texts and ids, which always have a JSON form"
     )]
     pub fn json(mut self, body: &impl Serialize) -> Self {
-        self.body = Some(
-            serde_json::to_vec(body)
-                .expect("a body of texts and ids")
-                .into(),
-        );
+        self.body = Some(serde_json::to_vec(body).expect("a body of texts and ids").into());
         self.header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
     }
 
@@ -152,9 +148,6 @@ mod tests {
             .json(&"link");
         let shown = format!("{call:?}");
         assert!(shown.contains("shorten"));
-        assert!(
-            !shown.contains("link") && !shown.contains("token"),
-            "{shown}"
-        );
+        assert!(!shown.contains("link") && !shown.contains("token"), "{shown}");
     }
 }

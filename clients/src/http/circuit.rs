@@ -18,20 +18,13 @@ pub(super) struct Circuit {
 impl Circuit {
     pub(super) fn new(service: &'static str, policy: BreakerPolicy) -> Self {
         gauge!("upstream_circuit_open", "service" => service).set(0.0);
-        Self {
-            service,
-            breaker: Mutex::new(Breaker::new(policy)),
-        }
+        Self { service, breaker: Mutex::new(Breaker::new(policy)) }
     }
 
     /// Lets an attempt pass, or says after how long to ask again.
     pub(super) fn enter(&self) -> Result<Pass<'_>, Duration> {
         let ticket = self.breaker().admit(Instant::now())?;
-        Ok(Pass {
-            circuit: self,
-            ticket,
-            health: Health::Unknown,
-        })
+        Ok(Pass { circuit: self, ticket, health: Health::Unknown })
     }
 
     fn report(&self, ticket: Ticket, health: Health) {

@@ -68,10 +68,7 @@ mod tests {
     fn a_wish_is_granted_only_within_the_deadline() {
         let policy = RetryPolicy::default();
         let asked = Duration::from_secs(5);
-        assert_eq!(
-            policy.pause(0, Some(asked), asked + Duration::from_nanos(1)),
-            Some(asked)
-        );
+        assert_eq!(policy.pause(0, Some(asked), asked + Duration::from_nanos(1)), Some(asked));
         assert_eq!(policy.pause(0, Some(asked), asked), None);
     }
 

@@ -38,13 +38,7 @@ impl Service {
         options: HttpOptions,
     ) -> Self {
         let circuit = Circuit::new(name, options.breaker);
-        Self {
-            name,
-            base_url,
-            client,
-            options,
-            circuit,
-        }
+        Self { name, base_url, client, options, circuit }
     }
 
     /// Sends `call` and reads its answer's body with `read`, all of it measured.
@@ -82,13 +76,8 @@ impl Service {
         calls: Vec<Call>,
         read: fn(&[u8]) -> Result<T, AnswerFault>,
     ) -> Result<Vec<T>, Failure> {
-        let answers = calls
-            .into_iter()
-            .map(|call| async move { self.call(&call, read).await });
-        stream::iter(answers)
-            .buffered(PARALLEL_CALLS_MAX)
-            .try_collect()
-            .await
+        let answers = calls.into_iter().map(|call| async move { self.call(&call, read).await });
+        stream::iter(answers).buffered(PARALLEL_CALLS_MAX).try_collect().await
     }
 
     /// Tries until there is an answer, trying again is pointless, or the time is up.
@@ -116,11 +105,7 @@ impl Service {
         if !(call.idempotent && fault.passing) {
             return None;
         }
-        self.options.retry.pause(
-            retry,
-            fault.failure.retry_after(),
-            call.deadline.remaining(),
-        )
+        self.options.retry.pause(retry, fault.failure.retry_after(), call.deadline.remaining())
     }
 
     /// Sends `call` once, if the circuit lets it pass, and tells the circuit how it went.
@@ -131,30 +116,19 @@ impl Service {
         if patience.is_zero() {
             return Err(asked.silent(was_hurried));
         }
-        let pass = self
-            .circuit
-            .enter()
-            .map_err(|pause| asked.turned_away(pause))?;
+        let pass = self.circuit.enter().map_err(|pause| asked.turned_away(pause))?;
         let result = match timeout(patience, self.exchange(call)).await {
             Ok(result) => result,
             Err(_elapsed) => Err(asked.silent(was_hurried)),
         };
-        pass.settle(
-            result
-                .as_ref()
-                .map_or_else(|fault| fault.health, |_| Health::Well),
-        );
+        pass.settle(result.as_ref().map_or_else(|fault| fault.health, |_| Health::Well));
         result
     }
 
     async fn exchange(&self, call: &Call) -> Result<Bytes, Fault> {
         let asked = self.asked(call);
         let request = call.request(&self.base_url);
-        let answer = self
-            .client
-            .execute(request)
-            .await
-            .map_err(|error| asked.cut(error))?;
+        let answer = self.client.execute(request).await.map_err(|error| asked.cut(error))?;
         asked.body(answer, call.answer_bytes_max).await
     }
 
@@ -176,10 +150,7 @@ impl Service {
     }
 
     fn asked(&self, call: &Call) -> Asked {
-        Asked {
-            service: self.name,
-            operation: call.operation,
-        }
+        Asked { service: self.name, operation: call.operation }
     }
 }
 

@@ -28,10 +28,7 @@ impl Shlink {
         http: &HttpFactory,
     ) -> Result<Self, BadToken> {
         let api_key = secret_header(api_key.expose_secret())?;
-        Ok(Self {
-            service: http.service("shlink", base_url),
-            api_key,
-        })
+        Ok(Self { service: http.service("shlink", base_url), api_key })
     }
 }
 
@@ -43,10 +40,7 @@ impl Shortener for Shlink {
         let call = Call::post("shorten", &["rest", "v3", "short-urls"], deadline)
             .idempotent()
             .header(API_KEY, self.api_key.clone())
-            .json(&NewShortUrl {
-                long_url,
-                find_if_exists: true,
-            })
+            .json(&NewShortUrl { long_url, find_if_exists: true })
             .answer_bytes_max(ANSWER_BYTES_MAX);
         let read = |body: &[u8]| {
             let ShortUrl { short_url } = json(body)?;

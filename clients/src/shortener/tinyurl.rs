@@ -19,9 +19,7 @@ pub struct TinyUrl {
 impl TinyUrl {
     /// TinyURL at `base_url`; [`TINYURL_BASE`] in production.
     pub fn new(base_url: BaseUrl, http: &HttpFactory) -> Self {
-        Self {
-            service: http.service("tinyurl", base_url),
-        }
+        Self { service: http.service("tinyurl", base_url) }
     }
 }
 

@@ -18,17 +18,10 @@ fn people(total: usize) -> impl Fn(&Request) -> ResponseTemplate {
     move |request| {
         let number = |name: &str| {
             let mut pairs = request.url.query_pairs();
-            pairs
-                .find(|(key, _)| key == name)
-                .unwrap()
-                .1
-                .parse::<usize>()
-                .unwrap()
+            pairs.find(|(key, _)| key == name).unwrap().1.parse::<usize>().unwrap()
         };
         let (page, size) = (number("page"), number("size"));
-        let items: Vec<_> = ((page - 1) * size..(page * size).min(total))
-            .map(user_json)
-            .collect();
+        let items: Vec<_> = ((page - 1) * size..(page * size).min(total)).map(user_json).collect();
         ResponseTemplate::new(200).set_body_json(page_json(&items, total, page, size))
     }
 }
@@ -91,13 +84,7 @@ async fn a_list_paged_otherwise_than_asked_is_a_bad_answer() {
     let server = always(ResponseTemplate::new(200).set_body_json(page)).await;
     let auth = HttpAuth::new(base(&server), &factory());
     let failure = auth.friends(&bearer(), user(7), ample()).await.unwrap_err();
-    assert!(matches!(
-        failure,
-        Failure::BadAnswer {
-            source: AnswerFault::PageSize,
-            ..
-        }
-    ));
+    assert!(matches!(failure, Failure::BadAnswer { source: AnswerFault::PageSize, .. }));
 }
 
 #[tokio::test]
@@ -106,16 +93,11 @@ async fn users_are_asked_for_in_batches() {
     let echo = |request: &Request| {
         let mut pairs = request.url.query_pairs();
         let ids = pairs.find(|(key, _)| key == "ids").unwrap().1.into_owned();
-        let items: Vec<_> = ids
-            .split(',')
-            .map(|id| json!({ "id": id, "name": "somebody" }))
-            .collect();
+        let items: Vec<_> =
+            ids.split(',').map(|id| json!({ "id": id, "name": "somebody" })).collect();
         ResponseTemplate::new(200).set_body_json(page_json(&items, items.len(), 1, 100))
     };
-    Mock::given(path("/auth/v1/users"))
-        .respond_with(echo)
-        .mount(&server)
-        .await;
+    Mock::given(path("/auth/v1/users")).respond_with(echo).mount(&server).await;
     let auth = HttpAuth::new(base(&server), &factory());
 
     let ids: Vec<_> = (0..201).map(user).collect();
@@ -147,10 +129,7 @@ async fn keys_come_as_the_service_wrote_them() {
 async fn what_is_no_key_set_is_a_bad_answer() {
     for body in ["{}", "<html>", r#"{"keys":1}"#] {
         let server = always(ResponseTemplate::new(200).set_body_string(body)).await;
-        let failure = HttpAuth::new(base(&server), &factory())
-            .keys(ample())
-            .await
-            .unwrap_err();
+        let failure = HttpAuth::new(base(&server), &factory()).keys(ample()).await.unwrap_err();
         assert!(matches!(failure, Failure::BadAnswer { .. }), "{body}");
     }
 }

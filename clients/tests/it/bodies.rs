@@ -15,25 +15,18 @@ fn limited() -> Call {
 fn is_too_long(result: &Result<usize, Failure>) -> bool {
     matches!(
         result,
-        Err(Failure::BadAnswer {
-            source: AnswerFault::TooLong { bytes_max: LIMIT },
-            ..
-        })
+        Err(Failure::BadAnswer { source: AnswerFault::TooLong { bytes_max: LIMIT }, .. })
     )
 }
 
 #[tokio::test]
 async fn an_announced_length_is_taken_at_the_limit_and_refused_past_it() {
     let server = always(ResponseTemplate::new(200).set_body_bytes(vec![b'x'; LIMIT])).await;
-    let at = service(&server, options())
-        .call(&limited(), |body| Ok(body.len()))
-        .await;
+    let at = service(&server, options()).call(&limited(), |body| Ok(body.len())).await;
     assert_eq!(at.unwrap(), LIMIT);
 
     let server = always(ResponseTemplate::new(200).set_body_bytes(vec![b'x'; LIMIT + 1])).await;
-    let past = service(&server, options())
-        .call(&limited(), |body| Ok(body.len()))
-        .await;
+    let past = service(&server, options()).call(&limited(), |body| Ok(body.len())).await;
     assert!(is_too_long(&past), "{past:?}");
 }
 
@@ -64,9 +57,6 @@ async fn a_stream_is_cut_one_past_the_limit() {
 async fn a_large_body_is_parsed_whole() {
     let numbers: Vec<u32> = (0..100_000).collect();
     let server = always(ResponseTemplate::new(200).set_body_json(&numbers)).await;
-    let read: Vec<u32> = service(&server, options())
-        .json(&get(ample()))
-        .await
-        .unwrap();
+    let read: Vec<u32> = service(&server, options()).json(&get(ample())).await.unwrap();
     assert_eq!(read, numbers);
 }

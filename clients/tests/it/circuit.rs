@@ -16,14 +16,8 @@ const PAUSE: Duration = Duration::from_secs(100);
 
 fn touchy() -> HttpOptions {
     HttpOptions {
-        retry: RetryPolicy {
-            retries_max: 0,
-            ..RetryPolicy::default()
-        },
-        breaker: BreakerPolicy {
-            failures_max: FAILURES_MAX,
-            pause: PAUSE,
-        },
+        retry: RetryPolicy { retries_max: 0, ..RetryPolicy::default() },
+        breaker: BreakerPolicy { failures_max: FAILURES_MAX, pause: PAUSE },
         ..options()
     }
 }
@@ -50,33 +44,20 @@ async fn it_opens_turns_calls_away_and_heals() {
     assert_eq!(requests(&server).await, FAILURES_MAX as usize);
 
     let failure = service.json::<Value>(&get(ample())).await.unwrap_err();
-    assert_eq!(
-        requests(&server).await,
-        FAILURES_MAX as usize,
-        "nothing was sent"
-    );
+    assert_eq!(requests(&server).await, FAILURES_MAX as usize, "nothing was sent");
     let wait = failure.retry_after().unwrap();
     assert!(wait > Duration::ZERO && wait <= PAUSE, "{wait:?}");
 
     pass_the_pause().await;
-    assert!(
-        service.json::<Value>(&get(ample())).await.is_err(),
-        "the probe fails"
-    );
+    assert!(service.json::<Value>(&get(ample())).await.is_err(), "the probe fails");
     assert_eq!(requests(&server).await, FAILURES_MAX as usize + 1);
-    assert!(
-        service.json::<Value>(&get(ample())).await.is_err(),
-        "so it is open again"
-    );
+    assert!(service.json::<Value>(&get(ample())).await.is_err(), "so it is open again");
     assert_eq!(requests(&server).await, FAILURES_MAX as usize + 1);
 
     answer_from_now_on(&server, ResponseTemplate::new(200).set_body_json(json!(1))).await;
     pass_the_pause().await;
     for _ in 0..2 {
-        assert_eq!(
-            service.json::<Value>(&get(ample())).await.unwrap(),
-            json!(1)
-        );
+        assert_eq!(service.json::<Value>(&get(ample())).await.unwrap(), json!(1));
     }
 }
 
@@ -88,11 +69,7 @@ async fn refusals_never_open_it() {
         for _ in 0..=FAILURES_MAX {
             assert!(service.json::<Value>(&get(ample())).await.is_err());
         }
-        assert_eq!(
-            requests(&server).await,
-            FAILURES_MAX as usize + 1,
-            "{status}"
-        );
+        assert_eq!(requests(&server).await, FAILURES_MAX as usize + 1, "{status}");
     }
 }
 
@@ -114,25 +91,13 @@ async fn callers_in_a_hurry_never_open_it() {
 #[tokio::test]
 async fn silence_opens_it() {
     let server = always(ResponseTemplate::new(200).set_delay(PAUSE)).await;
-    let options = HttpOptions {
-        attempt_timeout: Duration::from_millis(20),
-        ..touchy()
-    };
+    let options = HttpOptions { attempt_timeout: Duration::from_millis(20), ..touchy() };
     let service = service(&server, options);
     for _ in 0..FAILURES_MAX {
         assert!(service.json::<Value>(&get(ample())).await.is_err());
     }
     let failure = service.json::<Value>(&get(ample())).await.unwrap_err();
-    assert!(
-        matches!(
-            failure,
-            Failure::Away {
-                retry_after_s: Some(_),
-                ..
-            }
-        ),
-        "{failure:?}"
-    );
+    assert!(matches!(failure, Failure::Away { retry_after_s: Some(_), .. }), "{failure:?}");
 }
 
 #[tokio::test]

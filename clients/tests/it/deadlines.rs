@@ -16,30 +16,15 @@ const SHORT: Duration = Duration::from_millis(30);
 async fn a_silent_service_times_out_at_the_deadline() {
     let server = always(ResponseTemplate::new(200).set_delay(STALL)).await;
     let call = get(Deadline::after(SHORT));
-    let failure = service(&server, options())
-        .json::<Value>(&call)
-        .await
-        .unwrap_err();
-    assert!(matches!(
-        failure,
-        Failure::TimedOut {
-            service: "probe",
-            operation: "look"
-        }
-    ));
+    let failure = service(&server, options()).json::<Value>(&call).await.unwrap_err();
+    assert!(matches!(failure, Failure::TimedOut { service: "probe", operation: "look" }));
 }
 
 #[tokio::test]
 async fn silent_attempts_are_tried_again_while_the_deadline_allows() {
     let server = always(ResponseTemplate::new(200).set_delay(STALL)).await;
-    let options = HttpOptions {
-        attempt_timeout: SHORT,
-        ..options()
-    };
-    let failure = service(&server, options)
-        .json::<Value>(&get(ample()))
-        .await
-        .unwrap_err();
+    let options = HttpOptions { attempt_timeout: SHORT, ..options() };
+    let failure = service(&server, options).json::<Value>(&get(ample())).await.unwrap_err();
     assert!(matches!(failure, Failure::TimedOut { .. }));
     assert_eq!(requests(&server).await, 3);
 }
@@ -60,17 +45,11 @@ async fn a_body_that_never_ends_times_out_too() {
     let cut = factory().service("probe", server.base_url.clone());
     assert!(matches!(
         cut.json::<Value>(&get(ample())).await.unwrap_err(),
-        Failure::Away {
-            source: Some(_),
-            ..
-        }
+        Failure::Away { source: Some(_), .. }
     ));
     let silent = factory().service("probe", stalled.base_url.clone());
     assert!(matches!(
-        silent
-            .json::<Value>(&get(Deadline::after(SHORT)))
-            .await
-            .unwrap_err(),
+        silent.json::<Value>(&get(Deadline::after(SHORT))).await.unwrap_err(),
         Failure::TimedOut { .. }
     ));
 }
@@ -80,10 +59,7 @@ async fn nothing_is_sent_once_the_deadline_is_over() {
     let server = always(ResponseTemplate::new(200)).await;
     let over = Deadline::after(Duration::ZERO);
     assert!(over.is_over());
-    let failure = service(&server, options())
-        .json::<Value>(&get(over))
-        .await
-        .unwrap_err();
+    let failure = service(&server, options()).json::<Value>(&get(over)).await.unwrap_err();
     assert!(matches!(failure, Failure::TimedOut { .. }));
     assert_eq!(requests(&server).await, 0);
 }

@@ -19,10 +19,7 @@ async fn a_film_is_found_or_not() {
     assert_eq!(film.sources[0].media_type, "video/mp4");
     assert!(matches!(
         films.film(None, movie(2), ample()).await.unwrap_err(),
-        Failure::NotFound {
-            service: "movie",
-            operation: "film"
-        }
+        Failure::NotFound { service: "movie", operation: "film" }
     ));
 }
 
@@ -66,18 +63,8 @@ async fn a_search_passes_on_what_was_asked() {
         .respond_with(page(2))
         .mount(&server)
         .await;
-    Mock::given(query_param_is_missing("query"))
-        .respond_with(page(1))
-        .mount(&server)
-        .await;
+    Mock::given(query_param_is_missing("query")).respond_with(page(1)).mount(&server).await;
     let films = HttpMovie::new(base(&server), &factory());
-    assert_eq!(
-        films
-            .search(Some("a & b=c"), 2, 20, ample())
-            .await
-            .unwrap()
-            .page,
-        2
-    );
+    assert_eq!(films.search(Some("a & b=c"), 2, 20, ample()).await.unwrap().page, 2);
     assert_eq!(films.search(None, 1, 20, ample()).await.unwrap().page, 1);
 }

@@ -17,15 +17,9 @@ use crate::support::{TOKEN, ample, base, bearer, in_turn, options, user};
 fn measured(recorder: &DebuggingRecorder) -> HashMap<String, DebugValue> {
     let snapshot = recorder.snapshotter().snapshot().into_vec();
     let named = snapshot.into_iter().map(|(key, _, _, value)| {
-        let labels: Vec<_> = key
-            .key()
-            .labels()
-            .map(|label| format!("{}={}", label.key(), label.value()))
-            .collect();
-        (
-            format!("{}{{{}}}", key.key().name(), labels.join(",")),
-            value,
-        )
+        let labels: Vec<_> =
+            key.key().labels().map(|label| format!("{}={}", label.key(), label.value())).collect();
+        (format!("{}{{{}}}", key.key().name(), labels.join(",")), value)
     });
     named.collect()
 }
@@ -35,14 +29,8 @@ async fn calls_retries_and_circuits_are_measured() {
     let recorder = DebuggingRecorder::new();
     let _local = metrics::set_default_local_recorder(&recorder);
     let options = HttpOptions {
-        breaker: BreakerPolicy {
-            failures_max: 2,
-            pause: Duration::from_mins(10),
-        },
-        retry: RetryPolicy {
-            retries_max: 1,
-            ..options().retry
-        },
+        breaker: BreakerPolicy { failures_max: 2, pause: Duration::from_mins(10) },
+        retry: RetryPolicy { retries_max: 1, ..options().retry },
         ..options()
     };
     let fine = ResponseTemplate::new(200).set_body_string(r#"{"keys":[]}"#);
@@ -66,11 +54,7 @@ async fn calls_retries_and_circuits_are_measured() {
 
     auth.keys(ample()).await.unwrap_err();
     let seen = measured(&recorder);
-    assert_eq!(
-        seen[&requests("away")],
-        DebugValue::Counter(1),
-        "a call counts once"
-    );
+    assert_eq!(seen[&requests("away")], DebugValue::Counter(1), "a call counts once");
     let retries = "upstream_retries_total{service=auth,operation=keys}";
     assert_eq!(seen[retries], DebugValue::Counter(1));
     assert_eq!(seen[circuit], DebugValue::Gauge(1.0.into()));
@@ -114,11 +98,7 @@ async fn spans_are_named_and_secrets_stay_out_of_logs_and_failures() {
 
     let seen = String::from_utf8(LINES.take()).unwrap();
     let seen = format!("{seen}\n{shorten:?}\n{friends:?}");
-    for wanted in [
-        "clients.tinyurl.shorten",
-        "clients.auth.friends",
-        "Trying again",
-    ] {
+    for wanted in ["clients.tinyurl.shorten", "clients.auth.friends", "Trying again"] {
         assert!(seen.contains(wanted), "{wanted} is not in {seen}");
     }
     for secret in [TOKEN, "secretcode"] {

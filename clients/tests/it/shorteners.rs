@@ -24,10 +24,7 @@ async fn tinyurl_answers_with_plain_text() {
         .mount(&server)
         .await;
     let tinyurl = TinyUrl::new(base(&server), &factory());
-    assert_eq!(
-        tinyurl.shorten(LONG, ample()).await.unwrap(),
-        "https://tinyurl.com/a1"
-    );
+    assert_eq!(tinyurl.shorten(LONG, ample()).await.unwrap(), "https://tinyurl.com/a1");
 }
 
 #[tokio::test]
@@ -37,10 +34,7 @@ async fn tinyurls_words_are_not_taken_for_a_link() {
         let tinyurl = TinyUrl::new(base(&server), &factory());
         assert!(matches!(
             tinyurl.shorten(LONG, ample()).await.unwrap_err(),
-            Failure::BadAnswer {
-                source: AnswerFault::ShortLink,
-                ..
-            }
+            Failure::BadAnswer { source: AnswerFault::ShortLink, .. }
         ));
     }
 }
@@ -51,10 +45,7 @@ async fn a_page_instead_of_a_link_is_not_read_to_its_end() {
     let tinyurl = TinyUrl::new(base(&always(page).await), &factory());
     assert!(matches!(
         tinyurl.shorten(LONG, ample()).await.unwrap_err(),
-        Failure::BadAnswer {
-            source: AnswerFault::TooLong { .. },
-            ..
-        }
+        Failure::BadAnswer { source: AnswerFault::TooLong { .. }, .. }
     ));
 }
 
@@ -70,10 +61,7 @@ async fn shlink_is_asked_by_its_contract_and_may_be_asked_twice() {
         .expect(1)
         .mount(&server)
         .await;
-    assert_eq!(
-        shlink(&server).shorten(LONG, ample()).await.unwrap(),
-        "https://s.example/a1"
-    );
+    assert_eq!(shlink(&server).shorten(LONG, ample()).await.unwrap(), "https://s.example/a1");
 }
 
 #[tokio::test]
@@ -81,12 +69,7 @@ async fn shlinks_refusals_and_odd_answers_are_told_apart() {
     let refused = always(ResponseTemplate::new(401)).await;
     assert!(matches!(
         shlink(&refused).shorten(LONG, ample()).await.unwrap_err(),
-        Failure::Refused {
-            service: "shlink",
-            operation: "shorten",
-            status: 401,
-            ..
-        }
+        Failure::Refused { service: "shlink", operation: "shorten", status: 401, .. }
     ));
     for body in [json!({}), json!({ "shortUrl": "ftp://host" })] {
         let odd = always(ResponseTemplate::new(200).set_body_json(body)).await;

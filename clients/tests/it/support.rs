@@ -26,10 +26,7 @@ pub(crate) fn options() -> HttpOptions {
             pause_max: Duration::from_millis(1),
             ..RetryPolicy::default()
         },
-        breaker: BreakerPolicy {
-            failures_max: 1_000,
-            ..BreakerPolicy::default()
-        },
+        breaker: BreakerPolicy { failures_max: 1_000, ..BreakerPolicy::default() },
         ..HttpOptions::default()
     }
 }
@@ -86,11 +83,7 @@ pub(crate) async fn always(answer: ResponseTemplate) -> MockServer {
 pub(crate) async fn in_turn(answers: impl IntoIterator<Item = ResponseTemplate>) -> MockServer {
     let server = MockServer::start().await;
     for answer in answers {
-        Mock::given(any())
-            .respond_with(answer)
-            .up_to_n_times(1)
-            .mount(&server)
-            .await;
+        Mock::given(any()).respond_with(answer).up_to_n_times(1).mount(&server).await;
     }
     server
 }
@@ -101,9 +94,7 @@ pub(crate) async fn requests(server: &MockServer) -> usize {
 
 /// A service of no particular kind, to try the rules that all calls share.
 pub(crate) fn service(server: &MockServer, options: HttpOptions) -> Service {
-    HttpFactory::new(options)
-        .unwrap()
-        .service("probe", base(server))
+    HttpFactory::new(options).unwrap().service("probe", base(server))
 }
 
 pub(crate) fn get(deadline: Deadline) -> Call {
@@ -125,9 +116,7 @@ impl RawServer {
         Answer: Future<Output = Vec<u8>> + Send,
     {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base_url = format!("http://{}", listener.local_addr().unwrap())
-            .parse()
-            .unwrap();
+        let base_url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
         let connections = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&connections);
         tokio::spawn(async move {
@@ -141,10 +130,7 @@ impl RawServer {
                 });
             }
         });
-        Self {
-            base_url,
-            connections,
-        }
+        Self { base_url, connections }
     }
 
     pub(crate) fn connections(&self) -> usize {
@@ -160,11 +146,7 @@ async fn first_line(stream: &mut TcpStream) -> String {
             Err(_) => break,
         }
     }
-    String::from_utf8_lossy(&head)
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .to_owned()
+    String::from_utf8_lossy(&head).lines().next().unwrap_or_default().to_owned()
 }
 
 /// An answer with `body` of JSON, for [`RawServer`].

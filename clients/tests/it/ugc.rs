@@ -15,10 +15,7 @@ use crate::support::{
 async fn all_wishes_are_read() {
     let server = MockServer::start().await;
     let wishes = |request: &Request| {
-        let is_first = request
-            .url
-            .query_pairs()
-            .any(|(key, value)| key == "page" && value == "1");
+        let is_first = request.url.query_pairs().any(|(key, value)| key == "page" && value == "1");
         let (page, numbers) = if is_first { (1, 0..100) } else { (2, 100..130) };
         let items: Vec<_> = numbers.map(|n| json!({ "movie_id": movie(n) })).collect();
         ResponseTemplate::new(200).set_body_json(page_json(&items, 130, page, 100))
@@ -40,10 +37,7 @@ async fn wishes_are_read_up_to_their_limit() {
         let server = always(ResponseTemplate::new(200).set_body_json(page)).await;
         let ugc = HttpUgc::new(base(&server), &factory());
         let wishes = ugc.wishes(&bearer(), user(7), ample()).await.unwrap();
-        assert_eq!(
-            (wishes.len(), requests(&server).await),
-            (WISHES_MAX, WISHES_MAX / 100)
-        );
+        assert_eq!((wishes.len(), requests(&server).await), (WISHES_MAX, WISHES_MAX / 100));
     }
 }
 
@@ -73,14 +67,8 @@ async fn a_search_for_many_is_split_and_merged() {
 
         let firsts = people.iter().step_by(BATCH_IDS_MAX).copied().collect();
         let expected = [
-            WantedFilm {
-                movie_id: movie(1),
-                user_ids: people.to_vec(),
-            },
-            WantedFilm {
-                movie_id: movie(2),
-                user_ids: firsts,
-            },
+            WantedFilm { movie_id: movie(1), user_ids: people.to_vec() },
+            WantedFilm { movie_id: movie(2), user_ids: firsts },
         ];
         assert_eq!(films, expected);
         assert_eq!(requests(&server).await, calls);
@@ -91,26 +79,12 @@ async fn a_search_for_many_is_split_and_merged() {
 async fn a_search_among_films_names_them_and_one_among_none_is_not_sent() {
     let server = always(ResponseTemplate::new(200).set_body_json(json!({ "items": [] }))).await;
     let ugc = HttpUgc::new(base(&server), &factory());
-    assert!(
-        ugc.search(&bearer(), &[user(1)], Some(&[]), ample())
-            .await
-            .unwrap()
-            .is_empty()
-    );
-    assert!(
-        ugc.search(&bearer(), &[], None, ample())
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert!(ugc.search(&bearer(), &[user(1)], Some(&[]), ample()).await.unwrap().is_empty());
+    assert!(ugc.search(&bearer(), &[], None, ample()).await.unwrap().is_empty());
     assert_eq!(requests(&server).await, 0);
 
-    ugc.search(&bearer(), &[user(1)], Some(&[movie(3)]), ample())
-        .await
-        .unwrap();
-    let body: WishSearch = server.received_requests().await.unwrap()[0]
-        .body_json()
-        .unwrap();
+    ugc.search(&bearer(), &[user(1)], Some(&[movie(3)]), ample()).await.unwrap();
+    let body: WishSearch = server.received_requests().await.unwrap()[0].body_json().unwrap();
     assert_eq!(body.movie_ids, Some(vec![movie(3)]));
 }
 
@@ -119,11 +93,7 @@ async fn a_search_is_tried_again_although_it_is_a_post() {
     let fine = ResponseTemplate::new(200).set_body_json(json!({ "items": [] }));
     let server = in_turn([ResponseTemplate::new(503), fine]).await;
     let ugc = HttpUgc::new(base(&server), &factory());
-    assert!(
-        ugc.search(&bearer(), &[user(1)], None, ample())
-            .await
-            .is_ok()
-    );
+    assert!(ugc.search(&bearer(), &[user(1)], None, ample()).await.is_ok());
 }
 
 #[tokio::test]
@@ -135,24 +105,13 @@ async fn a_searchs_answer_has_a_limit() {
     };
     let at = always(body(SEARCH_BYTES_MAX)).await;
     let ugc = HttpUgc::new(base(&at), &factory());
-    assert!(
-        ugc.search(&bearer(), &[user(1)], None, ample())
-            .await
-            .is_ok()
-    );
+    assert!(ugc.search(&bearer(), &[user(1)], None, ample()).await.is_ok());
 
     let past = always(body(SEARCH_BYTES_MAX + 1)).await;
     let ugc = HttpUgc::new(base(&past), &factory());
     assert!(matches!(
-        ugc.search(&bearer(), &[user(1)], None, ample())
-            .await
-            .unwrap_err(),
-        Failure::BadAnswer {
-            source: AnswerFault::TooLong {
-                bytes_max: SEARCH_BYTES_MAX
-            },
-            ..
-        }
+        ugc.search(&bearer(), &[user(1)], None, ample()).await.unwrap_err(),
+        Failure::BadAnswer { source: AnswerFault::TooLong { bytes_max: SEARCH_BYTES_MAX }, .. }
     ));
 }
 

@@ -9,9 +9,7 @@ use futures_util::future::BoxFuture;
 use schemas::frame::{Action, Command, ServerFrame};
 use schemas::ids::{MovieId, SessionId, UserId};
 use schemas::limits::HOLD_MS_MAX;
-use schemas::record::{
-    Chat, Empty, Entry, HoldAsked, MovieChanged, Play, Record, Redacted,
-};
+use schemas::record::{Chat, Empty, Entry, HoldAsked, MovieChanged, Play, Record, Redacted};
 use schemas::reject::RejectCode;
 use storage::log::{AppendError, Log};
 
@@ -46,11 +44,9 @@ impl Sender {
             let client_seq = command.client_seq;
             let answer = sender.append(command).await.err()?;
             let frame = match answer {
-                Unsent::Never(code) => ServerFrame::Reject {
-                    client_seq,
-                    code,
-                    message: code.message().to_owned(),
-                },
+                Unsent::Never(code) => {
+                    ServerFrame::Reject { client_seq, code, message: code.message().to_owned() }
+                }
                 Unsent::Unknown => ServerFrame::Unknown { client_seq },
             };
             encode(&frame)
@@ -88,10 +84,9 @@ impl Sender {
                 reply_to: said.reply_to,
                 redacted: false,
             }),
-            Action::Play(play) => Entry::Play(Play {
-                position_ms: play.position_ms,
-                lead_ms: self.room.lead_ms(),
-            }),
+            Action::Play(play) => {
+                Entry::Play(Play { position_ms: play.position_ms, lead_ms: self.room.lead_ms() })
+            }
             Action::Pause(pause) => Entry::Pause(pause),
             Action::Seek(seek) => Entry::Seek(seek),
             Action::Rate(rate) => Entry::Rate(rate),

@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn an_old_room_closes_though_people_are_in_it() {
-        let options = RelayOptions { room_age_max: Duration::from_secs(3600), ..Default::default() };
+        let options = RelayOptions { room_age_max: Duration::from_hours(1), ..Default::default() };
         let state = room_created_at(0);
         assert_eq!(reason_to_close(&state, 60 * MINUTE_MS - 1, &options), None);
         let reason = reason_to_close(&state, 60 * MINUTE_MS, &options);

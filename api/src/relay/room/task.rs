@@ -8,9 +8,7 @@ use schemas::fold::Outcome;
 use schemas::frame::{ServerFrame, Status, You};
 use schemas::ids::{RoomId, SessionId, UserId};
 use schemas::limits::{LEAD_MS_MAX, LEAD_MS_MIN};
-use schemas::record::{
-    CloseReason, Entry, LeaveReason, MemberLeft, Record, RoomClosed,
-};
+use schemas::record::{CloseReason, Entry, LeaveReason, MemberLeft, Record, RoomClosed};
 use schemas::reject::RejectCode;
 use schemas::state::RoomState;
 use storage::log::{Log, StoredRecord};
@@ -132,7 +130,8 @@ impl RoomTask {
             session.outlet.push(Arc::clone(&frame));
         }
         metrics::counter!("relay_events_total").increment(1);
-        metrics::counter!("relay_deliveries_total").increment(self.presence.sessions().count() as u64);
+        metrics::counter!("relay_deliveries_total")
+            .increment(self.presence.sessions().count() as u64);
     }
 
     fn reject(&self, record: &Record, code: RejectCode) {
@@ -201,7 +200,9 @@ impl RoomTask {
         match message {
             Message::Look { user, reply } => drop(reply.send(self.look(user))),
             Message::Verdict { offset, reply } => self.verdicts.ask(offset, reply),
-            Message::Promise { user, session, reply } => drop(reply.send(self.promise(user, session))),
+            Message::Promise { user, session, reply } => {
+                drop(reply.send(self.promise(user, session)));
+            }
             Message::Admit { user, session, reply } => drop(reply.send(self.admit(user, session))),
             Message::Attach(attach) => self.attach(attach),
             Message::Detach { session, connection } => self.detach(session, connection),
@@ -265,7 +266,8 @@ impl RoomTask {
         };
         let room = view(state, &self.setup.created_at, self.setup.link.as_deref());
         let (epoch, now_ms) = (self.setup.log.epoch(), self.setup.log.now_ms());
-        let resumed = attach.position.as_ref().and_then(|since| resume(state, epoch, now_ms, since));
+        let resumed =
+            attach.position.as_ref().and_then(|since| resume(state, epoch, now_ms, since));
         let first = resumed.or_else(|| encode(&welcome(state, epoch, now_ms, you, &room)));
         if let Some(frame) = first {
             attach.outlet.push_first(frame);

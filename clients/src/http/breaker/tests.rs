@@ -5,10 +5,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 const FAILURES_MAX: u32 = 3;
 
 fn breaker() -> Breaker {
-    Breaker::new(BreakerPolicy {
-        failures_max: FAILURES_MAX,
-        pause: PAUSE,
-    })
+    Breaker::new(BreakerPolicy { failures_max: FAILURES_MAX, pause: PAUSE })
 }
 
 /// Fails as often as it takes to open the circuit.
@@ -100,11 +97,7 @@ enum Step {
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let health = prop_oneof![
-        Just(Health::Well),
-        Just(Health::Unwell),
-        Just(Health::Unknown)
-    ];
+    let health = prop_oneof![Just(Health::Well), Just(Health::Unwell), Just(Health::Unknown)];
     let step = prop_oneof![
         3 => Just(Step::Admit),
         3 => (any::<usize>(), health).prop_map(|(which, health)| Step::Report(which, health)),
