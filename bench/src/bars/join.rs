@@ -32,8 +32,6 @@ use crate::socket::Socket;
 const BAR_MS: f64 = 50.0;
 /// Members who wrote the history, in turn.
 const WRITERS: usize = 4;
-/// Records that wait for the log together; it takes them in order.
-const APPENDS_AT_ONCE: usize = 500;
 /// A line of chat of ordinary length.
 const LINE: &str = "Did you see the hat in the corner? It was not there a minute ago.";
 
@@ -109,49 +107,59 @@ async fn seed(options: &JoinOptions, data: &Path) -> Result<Vec<RoomId>> {
     let url = format!("sqlite://{}?synchronous=normal", database(data).display());
     let urls = StorageUrls { rooms: url.clone(), log: url.clone(), archive: url };
     let storage = storage::open(&urls, Arc::new(SystemClock)).await?;
-    let histories: Vec<History> = (0..options.cold_joins).map(|_| History::new()).collect();
-    for (number, history) in histories.iter().enumerate() {
-        let partition = u32::try_from(number)? % storage.log.partitions();
-        history.append(storage.log.as_ref(), partition, options.messages).await?;
-        // Last, so that the row is as young as can be when the server starts.
-        storage.rooms.create(&history.row(&storage, partition)).await?;
+    let log = storage.log.as_ref();
+    let histories: Vec<History> =
+        (0..log.partitions()).cycle().take(options.cold_joins).map(History::new).collect();
+    let appends = histories.iter().map(|history| history.append(log, options.messages));
+    try_join_all(appends).await?;
+    // Last, so that the rows are as young as can be when the server starts.
+    for history in &histories {
+        storage.rooms.create(&history.row(&storage)).await?;
     }
-    storage.log.flush().await?;
     Ok(histories.iter().map(|history| history.room).collect())
 }
 
 /// The records of a room.
 struct History {
     room: RoomId,
+    partition: u32,
     movie_id: MovieId,
     /// The owner first.
     members: Vec<(UserId, SessionId)>,
 }
 
 impl History {
-    fn new() -> Self {
+    fn new(partition: u32) -> Self {
         let member = || (UserId(Uuid::new_v4()), SessionId(Uuid::new_v4()));
         Self {
             room: RoomId(Uuid::now_v7()),
+            partition,
             movie_id: MovieId(Uuid::new_v4()),
             members: std::iter::repeat_with(member).take(WRITERS).collect(),
         }
     }
 
-    async fn append(&self, log: &dyn Log, partition: u32, messages: usize) -> Result<()> {
-        let records = self.records(messages)?;
-        for batch in records.chunks(APPENDS_AT_ONCE) {
-            let appends = batch.iter().map(|record| async {
-                let bytes = record.encode()?;
-                log.append(partition, self.room, bytes.into()).await?;
-                Ok::<_, storage::log::BoxError>(())
-            });
-            try_join_all(appends).await?;
+    /// A member waits for one message to be written before the next, as the server does; the
+    /// members write side by side.
+    async fn append(&self, log: &dyn Log, messages: usize) -> Result<()> {
+        self.write(log, self.opening()?).await?;
+        let writers = self.members.iter().enumerate().map(|(place, (user, session))| {
+            let count = messages.saturating_sub(place).div_ceil(WRITERS);
+            self.write(log, self.chats(*user, *session, count))
+        });
+        try_join_all(writers).await?;
+        Ok(())
+    }
+
+    async fn write(&self, log: &dyn Log, records: Vec<Record>) -> Result<()> {
+        for record in records {
+            log.append(self.partition, self.room, record.encode()?.into()).await?;
         }
         Ok(())
     }
 
-    fn records(&self, messages: usize) -> Result<Vec<Record>> {
+    /// The room and its members.
+    fn opening(&self) -> Result<Vec<Record>> {
         let (owner, _) = *self.members.first().ok_or("a room needs an owner")?;
         let created = Entry::RoomCreated(RoomCreated {
             owner,
@@ -165,19 +173,23 @@ impl History {
             let name = "Member".to_owned();
             Record::of_node(self.room, Some(*user), Entry::MemberJoined(MemberJoined { name }))
         });
-        let writers = self.members.iter().cycle().take(messages).enumerate();
-        let chats = writers.map(|(number, (user, session))| Record {
-            room: self.room,
-            user: Some(*user),
-            session: Some(*session),
-            client_seq: Some((number / self.members.len()) as u64 + 1),
-            entry: Entry::Chat(Chat { text: LINE.to_owned(), reply_to: None, redacted: false }),
-        });
-        let first = Record::of_node(self.room, Some(owner), created);
-        Ok(std::iter::once(first).chain(joined).chain(chats).collect())
+        let created = Record::of_node(self.room, Some(owner), created);
+        Ok(std::iter::once(created).chain(joined).collect())
     }
 
-    fn row(&self, storage: &Storage, partition: u32) -> RoomRow {
+    /// What one member says.
+    fn chats(&self, user: UserId, session: SessionId, count: usize) -> Vec<Record> {
+        let said = |number: usize| Record {
+            room: self.room,
+            user: Some(user),
+            session: Some(session),
+            client_seq: Some(number as u64),
+            entry: Entry::Chat(Chat { text: LINE.to_owned(), reply_to: None, redacted: false }),
+        };
+        (1..=count).map(said).collect()
+    }
+
+    fn row(&self, storage: &Storage) -> RoomRow {
         RoomRow {
             id: self.room,
             owner: self.members.first().map_or(UserId(Uuid::nil()), |(owner, _)| *owner),
@@ -187,7 +199,7 @@ impl History {
             duration_ms: 0,
             control: Control::Everyone,
             status: RoomStatus::Creating,
-            partition,
+            partition: self.partition,
             epoch: storage.log.epoch().to_owned(),
             first_offset: None,
             close_offset: None,
@@ -206,11 +218,16 @@ mod tests {
 
     #[test]
     fn every_record_of_a_history_counts() {
+        let history = History::new(0);
+        let mut records = history.opening().unwrap();
+        for (user, session) in &history.members {
+            records.extend(history.chats(*user, *session, 3));
+        }
         let mut state = None;
-        for (place, record) in History::new().records(10).unwrap().iter().enumerate() {
+        for (place, record) in records.iter().enumerate() {
             let seq = place as u64 + 1;
             assert_eq!(fold(&mut state, record, 0), Outcome::Accepted { seq });
         }
-        assert_eq!(state.unwrap().seq(), 10 + WRITERS as u64);
+        assert_eq!(state.unwrap().seq(), (1 + 3) * WRITERS as u64);
     }
 }
