@@ -16,12 +16,9 @@ pub(crate) fn facts(scratch: &Path) -> Result<Vec<(&'static str, String)>> {
         ("date", OffsetDateTime::now_utc().date().to_string()),
         ("commit", commit()?),
         ("processor", format!("{processor}, {cores} cores for everything")),
-        ("memory", memory),
+        ("memory", gigabytes(&memory)),
         ("system", said("uname", &["-sr"])?),
-        (
-            "disk under the data folder",
-            said("stat", &["-f", "-c", "%T", &scratch.to_string_lossy()])?,
-        ),
+        ("file system of the data folder", file_system(scratch)?),
         ("compiler", said("rustc", &["--version"])?),
     ])
 }
@@ -42,6 +39,21 @@ fn commit() -> Result<String> {
     })
 }
 
+fn file_system(folder: &Path) -> Result<String> {
+    let table = said("df", &["--output=fstype", &folder.to_string_lossy()])?;
+    Ok(table.lines().last().unwrap_or_default().to_owned())
+}
+
+/// `24684084 kB` is 25 GB.
+fn gigabytes(kibibytes: &str) -> String {
+    let number = kibibytes.split_whitespace().next();
+    let number: Option<u64> = number.and_then(|number| number.parse().ok());
+    number.map_or_else(
+        || kibibytes.to_owned(),
+        |number| format!("{} GB", number.saturating_mul(1024) / 1_000_000_000),
+    )
+}
+
 /// The value of a line such as `model name : X`.
 fn field(path: &str, name: &str) -> Result<String> {
     let text = std::fs::read_to_string(path)?;
@@ -59,5 +71,16 @@ fn said(program: &str, arguments: &[&str]) -> Result<String> {
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     } else {
         Ok("unknown".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_shown_in_gigabytes() {
+        assert_eq!(gigabytes("24684084 kB"), "25 GB");
+        assert_eq!(gigabytes("unknown"), "unknown");
     }
 }
