@@ -24,6 +24,7 @@ evening('the room waits for the one who buffers, and goes on with them', async (
     .waitFor();
   await vasilys.isPaused();
   await vasilys.picture('waiting');
+  await petrs.isShownBuffering();
   await petrs.picture('buffering');
 
   await line.recover();

@@ -18,6 +18,7 @@ evening('a server that dies comes back and the evening goes on', async (house) =
   await petrs.say(SAID_WHILE_AWAY);
   await petr.page.getByTestId('chat-sending').filter({ hasText: SAID_WHILE_AWAY }).waitFor();
   await petrs.picture('away');
+  assert.equal(await petrs.scrolls(), false, 'the notice does not push the page about');
 
   await house.server.start();
   for (const room of [vasilys, petrs]) await room.isConnected();

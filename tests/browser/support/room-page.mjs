@@ -110,6 +110,20 @@ export class RoomPage {
     await this.person.sees('The connection is lost. Reconnecting…');
   }
 
+  /** A picture that stands still is explained, even to one who has not moved the mouse for long. */
+  async isShownBuffering() {
+    const drift = this.page.getByTestId('drift').filter({ hasText: 'Buffering…' });
+    await until(`${this.name} is told why the film stands`, async () => {
+      if ((await drift.count()) === 0) return false;
+      return drift.evaluate((text) => text.checkVisibility({ opacityProperty: true }));
+    });
+  }
+
+  /** Whether the page is taller than the screen. */
+  async scrolls() {
+    return this.page.evaluate(() => document.documentElement.scrollHeight > innerHeight);
+  }
+
   /** Kinds of all that happened in the room, oldest first, as the server has it. */
   async happened() {
     const page = await this.person.ask(`/room/${this.id}/messages?limit=100`);
