@@ -1,1 +1,33 @@
-//! Placeholder.
+//! Drives Movie Together from outside: real processes, HTTP and WebSockets, nothing else.
+//!
+//! A [`Server`] is the real binary on a free port with a folder of its own. A [`Person`]
+//! signs up there and calls the API. A [`Tab`] is one session of a person in a room: it keeps
+//! what it heard over reconnects, and fails the test at the first event that is lost, doubled
+//! or out of order. [`Socket`] is the bare connection below it, for frames no tab would send.
+//!
+//! Every wait names what it waits for and ends with [`PATIENCE`]; nothing sleeps and hopes.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should stop there"
+)]
+
+mod answer;
+mod etl;
+mod history;
+mod person;
+mod server;
+mod socket;
+mod tab;
+mod wait_for;
+
+pub use answer::Answer;
+pub use etl::run_etl;
+pub use history::History;
+pub use person::{Opening, Person};
+pub use server::Server;
+pub use socket::{Refused, Socket, socket_request};
+pub use tab::Tab;
+pub use wait_for::{PATIENCE, until};

@@ -1,0 +1,24 @@
+//! Movie Together from outside, over real processes.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "the helpers of tests may fail loudly, as the tests do"
+)]
+
+mod scene;
+
+mod answers;
+mod chat;
+mod closing;
+mod crash;
+mod crowd;
+mod frames;
+mod history;
+mod limits;
+mod player;
+mod presence;
+mod resume;
+mod slow;
+mod stories;
+mod tickets;
