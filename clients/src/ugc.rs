@@ -6,14 +6,16 @@ use std::collections::hash_map::Entry;
 
 use async_trait::async_trait;
 use schemas::ids::{MovieId, UserId};
-use schemas::upstream::{BATCH_IDS_MAX, WantedFilm, WishPage, WishSearch, WishSearchResult};
+use schemas::upstream::{
+    BATCH_IDS_MAX, WISHES_PER_USER_MAX, WantedFilm, WishPage, WishSearch, WishSearchResult,
+};
 use tracing::instrument;
 
 use crate::http::{Call, HttpFactory, Service, json};
 use crate::{BaseUrl, Bearer, Deadline, Failure, pages};
 
 /// Most wishes of one person that are looked at; the rest of a longer list is left out.
-pub const WISHES_MAX: usize = 10_000;
+pub const WISHES_MAX: usize = WISHES_PER_USER_MAX as usize;
 /// Longest answer of a wish search: a thousand people with some 800 wishes each.
 pub const SEARCH_BYTES_MAX: usize = 32 * 1024 * 1024;
 

@@ -10,15 +10,6 @@ use crate::playback::Playback;
 use crate::record::Control;
 use crate::upstream::{Film, Source, User};
 
-macro_rules! body {
-    ($(#[$meta:meta])* pub struct $name:ident { $($(#[$field_meta:meta])* pub $field:ident : $type:ty,)* }) => {
-        $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
-        pub struct $name { $($(#[$field_meta])* pub $field: $type,)* }
-    };
-}
-
 /// Where a room stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "openapi", derive(poem_openapi::Enum))]
@@ -160,18 +151,9 @@ body! {
         pub friends: Vec<User>,
     }
 }
-body! {
+page! {
     /// A page of films.
-    pub struct MoviePage {
-        /// The films of this page.
-        pub items: Vec<MovieView>,
-        /// Films in the whole list.
-        pub total: u64,
-        /// Number of this page, from 1.
-        pub page: u32,
-        /// Films asked for a page.
-        pub size: u32,
-    }
+    MoviePage of MovieView
 }
 body! {
     /// A film that I and friends want to watch.
@@ -182,18 +164,9 @@ body! {
         pub friends: Vec<User>,
     }
 }
-body! {
+page! {
     /// A page of matches, most friends first.
-    pub struct MatchPage {
-        /// The matches of this page.
-        pub items: Vec<Match>,
-        /// Matches in all.
-        pub total: u64,
-        /// Number of this page, from 1.
-        pub page: u32,
-        /// Matches asked for a page.
-        pub size: u32,
-    }
+    MatchPage of Match
 }
 
 /// The film of a room, as the room knows it.
@@ -240,18 +213,9 @@ pub struct RoomView {
     pub link: Option<String>,
 }
 
-body! {
+page! {
     /// A page of rooms, newest first.
-    pub struct RoomPage {
-        /// The rooms of this page.
-        pub items: Vec<RoomView>,
-        /// Rooms in the whole list.
-        pub total: u64,
-        /// Number of this page, from 1.
-        pub page: u32,
-        /// Rooms asked for a page.
-        pub size: u32,
-    }
+    RoomPage of RoomView
 }
 body! {
     /// A value that was refused.

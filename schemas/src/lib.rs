@@ -6,6 +6,9 @@
 //! a socket; [`archive`] is how they rest.
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+#[macro_use]
+mod body;
+
 pub mod ids;
 pub mod limits;
 

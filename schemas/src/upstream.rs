@@ -13,42 +13,12 @@ pub const PAGE_SIZE_MAX: u32 = 100;
 pub const BATCH_IDS_MAX: usize = 1000;
 /// Most films that one person may wish for.
 pub const WISHES_PER_USER_MAX: u32 = 10_000;
-/// Most characters of a name, after trimming.
-pub const NAME_CHARACTERS_MAX: usize = 64;
 /// Most characters of a text to search for, after trimming.
 pub const QUERY_CHARACTERS_MAX: usize = 64;
 /// Fewest and most characters of a password.
 pub const PASSWORD_CHARACTERS: std::ops::RangeInclusive<usize> = 8..=128;
 /// Fewest and most characters of an e-mail address.
 pub const EMAIL_CHARACTERS: std::ops::RangeInclusive<usize> = 3..=254;
-
-/// Defines a body: JSON by serde, documented by poem-openapi where the feature is on.
-macro_rules! body {
-    ($(#[$meta:meta])* pub struct $name:ident { $($(#[$field_meta:meta])* pub $field:ident : $type:ty,)* }) => {
-        $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
-        pub struct $name { $($(#[$field_meta])* pub $field: $type,)* }
-    };
-}
-
-macro_rules! page {
-    ($(#[$meta:meta])* $name:ident of $item:ty) => {
-        body! {
-            $(#[$meta])*
-            pub struct $name {
-                /// The elements of this page, in the list's order.
-                pub items: Vec<$item>,
-                /// Elements of the whole list.
-                pub total: u64,
-                /// Number of this page, from 1.
-                pub page: u32,
-                /// Elements asked for a page, 1 to 100.
-                pub size: u32,
-            }
-        }
-    };
-}
 
 body! {
     /// What a person signs up with.

@@ -6,9 +6,10 @@ use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, OpenApi};
 use schemas::ids::UserId;
+use schemas::limits::NAME_CHARS_MAX;
 use schemas::upstream::{
-    EMAIL_CHARACTERS, Friendship, LogIn, NAME_CHARACTERS_MAX, PASSWORD_CHARACTERS,
-    QUERY_CHARACTERS_MAX, RefreshToken, SignUp, Tokens, User, UserPage,
+    EMAIL_CHARACTERS, Friendship, LogIn, PASSWORD_CHARACTERS, QUERY_CHARACTERS_MAX, RefreshToken,
+    SignUp, Tokens, User, UserPage,
 };
 
 use super::Auth;
@@ -196,10 +197,9 @@ fn check_sign_up(body: &SignUp) -> Result<(), Refusal> {
     );
     let name = body.name.trim();
     faults.expect(
-        (1..=NAME_CHARACTERS_MAX).contains(&name.chars().count())
-            && !name.chars().any(char::is_control),
+        (1..=NAME_CHARS_MAX).contains(&name.chars().count()) && !name.chars().any(char::is_control),
         "name",
-        format!("1 to {NAME_CHARACTERS_MAX} characters that can be seen"),
+        format!("1 to {NAME_CHARS_MAX} characters that can be seen"),
     );
     faults.finish()
 }
