@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { House } from './support/evening.mjs';
+import { until } from './support/until.mjs';
 
 const FOLDER = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url));
 /** Pictures are part of every clone. */
@@ -72,8 +73,16 @@ async function take() {
 async function picture(person, name) {
   mkdirSync(FOLDER, { recursive: true });
   const path = `${FOLDER}${name}.png`;
-  await person.page.waitForLoadState('networkidle');
+  await until('posters in sight are loaded', () => person.page.evaluate(postersLoaded));
   await person.page.screenshot({ path });
   const { size } = statSync(path);
   assert.ok(size <= PICTURE_BYTES_MAX, `${path} has ${size} bytes`);
+}
+
+/** Runs in the page. */
+function postersLoaded() {
+  const inSight = [...document.images].filter((image) => {
+    return image.getBoundingClientRect().top < innerHeight;
+  });
+  return inSight.every((image) => image.complete);
 }

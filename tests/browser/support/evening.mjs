@@ -61,9 +61,9 @@ export class House {
     const artifacts = join(ARTIFACTS, title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'));
     rmSync(artifacts, { recursive: true, force: true });
     mkdirSync(artifacts, { recursive: true });
+    const browser = await launch({ autoplay });
     const folder = mkdtempSync(join(tmpdir(), 'movie-together-'));
     const server = new Server(folder, join(artifacts, 'server.log'));
-    const browser = await launch({ autoplay });
     const house = new House(server, browser, artifacts, folder);
     try {
       await server.start();
