@@ -505,7 +505,7 @@ export interface components {
          * @description A page of matches, most friends first.
          */
         MatchPage: {
-            /** @description The matches of this page. */
+            /** @description The elements of this page, in the list's order. */
             items: components["schemas"]["Match"][];
             /**
              * Format: uint32
@@ -514,12 +514,12 @@ export interface components {
             page: number;
             /**
              * Format: uint32
-             * @description Matches asked for a page.
+             * @description Elements asked for a page, 1 to 100.
              */
             size: number;
             /**
              * Format: uint64
-             * @description Matches in all.
+             * @description Elements of the whole list.
              */
             total: number;
         };
@@ -542,7 +542,7 @@ export interface components {
          * @description A page of films.
          */
         MoviePage: {
-            /** @description The films of this page. */
+            /** @description The elements of this page, in the list's order. */
             items: components["schemas"]["MovieView"][];
             /**
              * Format: uint32
@@ -551,12 +551,12 @@ export interface components {
             page: number;
             /**
              * Format: uint32
-             * @description Films asked for a page.
+             * @description Elements asked for a page, 1 to 100.
              */
             size: number;
             /**
              * Format: uint64
-             * @description Films in the whole list.
+             * @description Elements of the whole list.
              */
             total: number;
         };
@@ -683,7 +683,7 @@ export interface components {
          * @description A page of rooms, newest first.
          */
         RoomPage: {
-            /** @description The rooms of this page. */
+            /** @description The elements of this page, in the list's order. */
             items: components["schemas"]["RoomView"][];
             /**
              * Format: uint32
@@ -692,12 +692,12 @@ export interface components {
             page: number;
             /**
              * Format: uint32
-             * @description Rooms asked for a page.
+             * @description Elements asked for a page, 1 to 100.
              */
             size: number;
             /**
              * Format: uint64
-             * @description Rooms in the whole list.
+             * @description Elements of the whole list.
              */
             total: number;
         };
