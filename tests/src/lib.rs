@@ -1,4 +1,4 @@
-//! Drives Movie Together from outside: real processes, HTTP and WebSockets, nothing else.
+//! Drives Movie Together from outside: real processes, HTTP and sockets, nothing else.
 //!
 //! A [`Server`] is the real binary on a free port with a folder of its own. A [`Person`]
 //! signs up there and calls the API. A [`Tab`] is one session of a person in a room: it keeps
@@ -7,7 +7,6 @@
 //!
 //! Every wait names what it waits for and ends with [`PATIENCE`]; nothing sleeps and hopes.
 #![expect(
-    clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
@@ -30,4 +29,4 @@ pub use person::{Opening, Person};
 pub use server::Server;
 pub use socket::{Refused, Socket, socket_request};
 pub use tab::Tab;
-pub use wait_for::{PATIENCE, until};
+pub use wait_for::{PATIENCE, until, until_within};

@@ -173,30 +173,36 @@ impl Tab {
     /// Says something, whatever happens to the line: reconnects and sends again until there
     /// is an answer. Its seq.
     pub async fn surely_says(&mut self, text: &str) -> u64 {
+        self.surely_does(json!({"type": "chat", "text": text})).await
+    }
+
+    /// [`Self::surely_says`], for any command.
+    pub async fn surely_does(&mut self, command: Value) -> u64 {
         self.client_seq += 1;
-        self.insists(self.client_seq, text).await
+        self.insists(self.client_seq, &command).await
     }
 
     /// Says something, breaks the line before there can be an answer, and insists. Its seq.
     pub async fn says_into_a_breaking_line(&mut self, text: &str) -> u64 {
-        let client_seq = self.send(json!({"type": "chat", "text": text})).await;
+        let command = json!({"type": "chat", "text": text});
+        let client_seq = self.send(command.clone()).await;
         self.reconnect().await;
-        self.insists(client_seq, text).await
+        self.insists(client_seq, &command).await
     }
 
-    async fn insists(&mut self, client_seq: u64, text: &str) -> u64 {
+    async fn insists(&mut self, client_seq: u64, command: &Value) -> u64 {
         let deadline = Instant::now() + PATIENCE;
         let mut unknowns = 0;
         let mut sent = false;
         loop {
-            assert!(Instant::now() < deadline, "nobody answers {text}");
+            assert!(Instant::now() < deadline, "nobody answers {command}");
             let history = self.history();
             if let Some(seq) = history.acks.get(&client_seq) {
                 return *seq;
             }
             if let Some(reject) = history.rejects.get(&client_seq) {
                 // More than the line may carry at a time; nothing was appended.
-                assert_eq!(reject.0, "too_many", "{text} was refused: {reject:?}");
+                assert_eq!(reject.0, "too_many", "{command} was refused: {reject:?}");
                 self.history.rejects.remove(&client_seq);
                 sleep(TOO_FAST_PAUSE).await;
                 sent = false;
@@ -210,7 +216,7 @@ impl Tab {
             } else if sent {
                 self.socket.news().await;
             } else {
-                sent = self.send_numbered(json!({"type": "chat", "text": text}), client_seq).await;
+                sent = self.send_numbered(command.clone(), client_seq).await;
             }
         }
     }

@@ -105,6 +105,40 @@ async fn every_call_needs_a_token_that_is_good() {
     }
 }
 
+/// Nothing listens there.
+const AWAY: &str = "http://127.0.0.1:1";
+
+#[tokio::test]
+async fn a_service_that_is_away_is_not_the_callers_fault() {
+    let server = Server::with(&[("MOVIE_URL", AWAY), ("UGC_URL", AWAY)]).await;
+    let vasily = server.sign_up("Vasily").await;
+    let create = json!({"movie_id": Uuid::now_v7()});
+    for answer in [
+        vasily.get("/api/v1/movies").await,
+        vasily.get("/api/v1/matches").await,
+        vasily.post("/api/v1/room/", &create).await,
+        Answer::of(vasily.request(Method::PUT, &format!("/api/v1/want-to-watch/{}", vasily.id)))
+            .await,
+    ] {
+        let text = answer.refused(503, "away");
+        assert!(answer.header("retry-after").parse::<u32>().unwrap() > 0);
+        assert!(!text.contains("127.0.0.1"), "{text}");
+    }
+    // What needs neither of them works.
+    assert_eq!(vasily.get("/api/v1/rooms").await.ok()["total"], 0);
+}
+
+#[tokio::test]
+async fn a_shortener_that_is_away_does_not_stop_a_room() {
+    let variables =
+        [("SHORTENER", "shlink"), ("SHORTENER_URL", AWAY), ("SHORTENER_KEY", "not a secret")];
+    let server = Server::with(&variables).await;
+    let vasily = server.sign_up("Vasily").await;
+    let (_, link) = vasily.create_room().await;
+    let path = link.strip_prefix(server.public_url()).unwrap();
+    assert_eq!(server.get(path).await.status, 303);
+}
+
 #[tokio::test]
 async fn a_room_is_viewed_as_it_was_wished() {
     let server = Server::start().await;

@@ -1,33 +1,44 @@
 //! Ends of the process: by force, by request, and beginnings that must not be.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use end_to_end::{Server, Tab, until};
+use end_to_end::{Server, Tab, run_etl, until};
 use serde_json::json;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{interval, sleep};
+use tokio::time::interval;
 
 use crate::scene::{Scene, assert_agree};
 
 const TABS: usize = 4;
 const KILLS: usize = 3;
-/// How long people talk between two kills; how far they get differs each time.
-const BETWEEN_KILLS: Duration = Duration::from_millis(900);
+/// How much is acked between two kills.
+const ACKS_BETWEEN_KILLS: usize = 25;
 const PACE: Duration = Duration::from_millis(110);
 /// A service manager kills what has not ended by then.
 const STOP_MAX: Duration = Duration::from_secs(10);
 
 /// Talks until told to stop; seq and text of everything that was acked.
-async fn talk(mut tab: Tab, stop: watch::Receiver<bool>) -> (Tab, Vec<(u64, String)>) {
+async fn talk(
+    mut tab: Tab,
+    acked: Arc<AtomicUsize>,
+    stop: watch::Receiver<bool>,
+) -> (Tab, Vec<(u64, String)>) {
     let mut pace = interval(PACE);
     let mut said = vec![];
     while !*stop.borrow() {
         pace.tick().await;
         let text = format!("{} {}", tab.session, said.len());
         said.push((tab.surely_says(&text).await, text));
+        acked.fetch_add(1, Ordering::Relaxed);
     }
     (tab, said)
+}
+
+async fn enough_acked(acked: &AtomicUsize, enough: usize) {
+    until("more is acked", async || (acked.load(Ordering::Relaxed) >= enough).then_some(())).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -37,18 +48,19 @@ async fn what_was_acked_survives_kills_exactly_once() {
     for _ in 2..TABS {
         tabs.push(petr.person.open_tab(room).await);
     }
-    tabs.extend([vasily, petr]);
+    tabs.extend([petr, vasily]);
     let (stop, stopped) = watch::channel(false);
+    let acked = Arc::new(AtomicUsize::new(0));
     let mut talking = JoinSet::new();
     for tab in tabs {
-        talking.spawn(talk(tab, stopped.clone()));
+        talking.spawn(talk(tab, Arc::clone(&acked), stopped.clone()));
     }
-    for _ in 0..KILLS {
-        sleep(BETWEEN_KILLS).await;
+    for kill in 1..=KILLS {
+        enough_acked(&acked, kill * ACKS_BETWEEN_KILLS).await;
         server.kill().await;
         server.restart().await;
     }
-    sleep(BETWEEN_KILLS).await;
+    enough_acked(&acked, (KILLS + 1) * ACKS_BETWEEN_KILLS).await;
     stop.send(true).unwrap();
     let mut said = vec![];
     let mut tabs = vec![];
@@ -57,7 +69,6 @@ async fn what_was_acked_survives_kills_exactly_once() {
         tabs.push(tab);
     }
     said.sort_unstable();
-    assert!(said.len() > TABS * KILLS, "hardly anything was said");
     let last = said.last().unwrap().0;
     for tab in &mut tabs {
         tab.event(last).await;
@@ -68,13 +79,38 @@ async fn what_was_acked_survives_kills_exactly_once() {
             tab.history().texts().into_iter().map(|(seq, _, text)| (seq, text)).collect();
         assert_eq!(heard, said);
     }
+    tabs.sort_by_key(|tab| tab.person.name != "Vasily");
     let (first, others) = tabs.split_first_mut().unwrap();
     for other in others {
         assert_agree(first, other);
     }
-    // The log agrees with what the sockets told.
-    let page = first.person.get_of_room(room, "messages?limit=1").await.ok();
-    assert_eq!(page["items"][0]["seq"], first.history().seq());
+    in_the_archive(&server, first, &said).await;
+}
+
+/// Closes and archives the room: what was said is there, once, and nothing else is.
+async fn in_the_archive(server: &Server, tab: &mut Tab, said: &[(u64, String)]) {
+    let (room, owner) = (tab.room, tab.history().welcome["room"]["owner"]["id"].clone());
+    assert_eq!(json!(tab.person.id), owner, "the first tab is the owner's");
+    tab.person.post_to_room(room, "close").await.ok();
+    let report = run_etl(server).await;
+    assert_eq!(report["rooms_sealed"], 1, "{report}");
+    let mut archived = vec![];
+    let mut page = "messages?limit=100".to_owned();
+    loop {
+        let answer = tab.person.get_of_room(room, &page).await.ok();
+        let items = answer["items"].as_array().unwrap();
+        archived.extend(items.iter().map(|event| (event["seq"].as_u64().unwrap(), event.clone())));
+        if answer["has_more"] == false {
+            break;
+        }
+        page = format!("messages?limit=100&before={}", archived.last().unwrap().0);
+    }
+    archived.reverse();
+    assert!(archived.iter().map(|(seq, _)| *seq).eq(1..=archived.len() as u64));
+    let texts = archived.iter().filter(|(_, event)| event["event"] == "chat");
+    let texts =
+        texts.map(|(seq, event)| (*seq, event["body"]["text"].as_str().unwrap().to_owned()));
+    assert_eq!(texts.collect::<Vec<_>>(), said);
 }
 
 #[tokio::test]

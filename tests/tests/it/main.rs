@@ -1,7 +1,7 @@
 //! Movie Together from outside, over real processes.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
+    clippy::expect_used,
     clippy::indexing_slicing,
     reason = "the helpers of tests may fail loudly, as the tests do"
 )]

@@ -95,18 +95,42 @@ async fn the_room_waits_for_one_until_the_release_and_never_longer_than_15_secon
     let held = playback(&mut scene);
     let at_ms = scene.petr.event(seq).await.at_ms;
     assert_eq!(held.holds.len(), 1);
-    let hold = &held.holds[0];
-    assert_eq!((hold.user, hold.reason.as_str()), (scene.petr.person.id, "buffering"));
-    assert!((1..=15_000).contains(&(hold.until_ms - at_ms)), "{} after {at_ms}", hold.until_ms);
+    let wait = &held.holds[0];
+    assert_eq!((wait.user, wait.reason.as_str()), (scene.petr.person.id, "buffering"));
+    assert!((1..=15_000).contains(&(wait.until_ms - at_ms)), "{} after {at_ms}", wait.until_ms);
     // Without any further record, everyone computes that the film goes on then.
-    assert_eq!(held.position_at(hold.until_ms, 0), held.position_ms);
-    assert_eq!(held.position_at(hold.until_ms + 1000, 0), held.position_ms + 1000);
+    assert_eq!(held.position_at(wait.until_ms, 0), held.position_ms);
+    assert_eq!(held.position_at(wait.until_ms + 1000, 0), held.position_ms + 1000);
 
     let seq = scene.petr.does(json!({"type": "release"})).await;
     scene.both_see(seq).await;
-    let on = playback(&mut scene);
-    assert_eq!((on.holds.len(), on.position_ms), (0, held.position_ms));
-    assert!(on.since_ms < hold.until_ms);
+    let after = playback(&mut scene);
+    assert_eq!((after.holds.len(), after.position_ms), (0, held.position_ms));
+    assert!(after.since_ms < wait.until_ms);
+}
+
+#[tokio::test]
+async fn the_room_has_only_so_much_time_for_one_member() {
+    let mut scene = Scene::set().await;
+    // Each costs a second of the minute, and the last must have its whole 15 seconds left.
+    for _ in 0..46 {
+        scene.petr.surely_does(json!({"type": "hold"})).await;
+        scene.petr.surely_does(json!({"type": "release"})).await;
+    }
+    assert_eq!(scene.petr.is_refused(json!({"type": "hold"})).await, "held_too_often");
+    scene.vasily.does(json!({"type": "hold"})).await;
+}
+
+#[tokio::test]
+async fn a_room_of_more_than_8_waits_for_nobody() {
+    let mut scene = Scene::set().await;
+    for number in 3..=8 {
+        scene.server.sign_up(&format!("Guest {number}")).await.join_only(scene.room).await;
+    }
+    scene.petr.does(json!({"type": "hold"})).await;
+    scene.server.sign_up("Guest 9").await.join_only(scene.room).await;
+    assert_eq!(scene.vasily.is_refused(json!({"type": "hold"})).await, "too_many_to_hold");
+    scene.petr.does(json!({"type": "release"})).await;
 }
 
 #[tokio::test]
