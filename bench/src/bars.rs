@@ -61,7 +61,7 @@ impl Bar {
     pub(crate) async fn run(&self, place: Place<'_>) -> Result<Vec<Figure>> {
         match self {
             Self::Idle(options) => idle::run(options, place).await,
-            Self::Room(options) => Box::pin(room::run(options, place)).await,
+            Self::Room(options) => room::run(options, place).await,
             Self::Join(options) => join::run(options, place).await,
             Self::Matches(options) => matches::run(options, place).await,
             Self::Start(options) => start::run(options, place).await,
