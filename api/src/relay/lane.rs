@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use schemas::ids::RoomId;
-use storage::log::{Log, ReadError, StoredRecord, Tail};
+use storage::log::{Log, ReadError, StoredRecord, Tail, Watermarks};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -100,14 +100,28 @@ impl LaneTask {
     }
 
     async fn subscribe(&mut self, room: RoomId) -> Result<Subscription, ReadError> {
+        let Watermarks { high, .. } = self.log.watermarks(self.partition).await?;
         if self.rooms.is_empty() {
-            let bounds = self.log.watermarks(self.partition).await?;
-            self.tail = Some(self.log.tail(self.partition, bounds.high).await?);
-            self.next = bounds.high;
+            self.tail = Some(self.log.tail(self.partition, high).await?);
+            self.next = high;
         }
+        self.catch_up(high).await?;
         let (sender, records) = mpsc::channel(ROOM_QUEUE_RECORDS_MAX);
         self.rooms.insert(room, sender);
         Ok(Subscription { from: self.next, records })
+    }
+
+    /// Whoever asks for a room may have appended to it a moment ago, ahead of the tail, and
+    /// would miss that in what lies before `from`.
+    async fn catch_up(&mut self, high: u64) -> Result<(), ReadError> {
+        while self.next < high {
+            if self.tail.is_none() {
+                return Err(ReadError::Away("the tail broke".into()));
+            }
+            let record = next_record(&mut self.tail).await;
+            self.follow(record).await;
+        }
+        Ok(())
     }
 
     fn unsubscribe(&mut self, room: RoomId) {
@@ -167,5 +181,33 @@ async fn next_record(tail: &mut Option<Tail>) -> Option<Result<StoredRecord, Rea
     match tail {
         Some(tail) => tail.next().await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use storage::clock::SystemClock;
+    use storage::{StorageUrls, open};
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_subscription_never_begins_before_what_was_appended() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("log.db").display());
+        let urls = StorageUrls { rooms: url.clone(), log: url.clone(), archive: url };
+        let log = open(&urls, Arc::new(SystemClock)).await.unwrap().log;
+        let (lane, task) = Lane::new(Arc::clone(&log), 0, CancellationToken::new());
+        let task = tokio::spawn(task);
+        let mut kept = Vec::new();
+        for _ in 0..50 {
+            let room = RoomId(Uuid::now_v7());
+            let appended = log.append(0, room, "record".into()).await.unwrap();
+            let subscription = lane.subscribe(room).await.unwrap();
+            assert!(subscription.from > appended.offset, "the record would be overlooked");
+            kept.push(subscription);
+        }
+        task.abort();
     }
 }
