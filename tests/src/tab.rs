@@ -104,21 +104,28 @@ impl Tab {
 
     /// Sends a command that is accepted; its seq.
     pub async fn does(&mut self, command: Value) -> u64 {
-        let shown = command.to_string();
-        let client_seq = self.send(command).await;
-        let answer = self.answer(client_seq).await;
-        answer.unwrap_or_else(|(code, text)| panic!("{shown} was refused: {code}: {text}"))
+        let judged = self.judged(&command).await;
+        judged.unwrap_or_else(|(code, text)| panic!("{command} was refused: {code}: {text}"))
     }
 
     /// Sends a command that is refused; its code.
     pub async fn is_refused(&mut self, command: Value) -> String {
-        let shown = command.to_string();
-        let client_seq = self.send(command).await;
-        match self.answer(client_seq).await {
-            Ok(seq) => panic!("{shown} was accepted as {seq}"),
+        match self.judged(&command).await {
+            Ok(seq) => panic!("{command} was accepted as {seq}"),
             Err((code, text)) => {
                 assert!(!text.is_empty(), "{code} without a text");
                 code
+            }
+        }
+    }
+
+    /// Sends a command, no faster than a session may, and waits for the verdict.
+    async fn judged(&mut self, command: &Value) -> Result<u64, (String, String)> {
+        loop {
+            let client_seq = self.send(command.clone()).await;
+            match self.answer(client_seq).await {
+                Err((code, _)) if code == "too_many" => sleep(TOO_FAST_PAUSE).await,
+                verdict => return verdict,
             }
         }
     }
