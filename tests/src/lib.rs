@@ -14,6 +14,7 @@
 )]
 
 mod answer;
+mod catalogue;
 mod etl;
 mod history;
 mod person;
@@ -23,6 +24,7 @@ mod tab;
 mod wait_for;
 
 pub use answer::Answer;
+pub use catalogue::Catalogue;
 pub use etl::run_etl;
 pub use history::History;
 pub use person::{Opening, Person};

@@ -4,7 +4,7 @@
 use schemas::http::{CreateRoomBody, RoomCreatedAnswer, RoomStatus};
 use schemas::ids::RoomId;
 use schemas::limits::TITLE_CHARS_MAX;
-use schemas::record::{Entry, Record, RoomCreated};
+use schemas::record::{Entry, MovieChanged, Record, RoomCreated};
 use schemas::upstream::Film;
 use storage::rooms::{RoomRow, RoomsError};
 use uuid::Uuid;
@@ -49,14 +49,15 @@ impl Services {
     ) -> RoomRow {
         let id = Uuid::now_v7();
         // The last bytes of a UUIDv7 are random, which spreads the rooms evenly.
+        let film = MovieChanged::to(film);
         let partition = u32::try_from(id.as_u128() % u128::from(self.log.partitions().max(1)));
         RoomRow {
             id: RoomId(id),
             owner: caller.user,
             owner_name: caller.name.clone(),
             movie_id: body.movie_id,
-            title: title.unwrap_or_else(|| film.title.chars().take(TITLE_CHARS_MAX).collect()),
-            duration_ms: i64::try_from(film.duration_ms).unwrap_or(0),
+            title: title.unwrap_or(film.title),
+            duration_ms: film.duration_ms,
             control: body.control.unwrap_or_default(),
             status: RoomStatus::Creating,
             partition: partition.unwrap_or(0),

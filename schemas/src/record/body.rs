@@ -5,7 +5,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::ids::{MovieId, UserId};
-use crate::limits::{POSITION_MS_MAX, RATE_MAX, RATE_MIN};
+use crate::limits::{POSITION_MS_MAX, RATE_MAX, RATE_MIN, TITLE_CHARS_MAX};
+use crate::upstream::Film;
 
 /// Who may use the player controls.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -139,6 +140,20 @@ pub struct MovieChanged {
     #[serde(deserialize_with = "millis")]
     #[schemars(schema_with = "millis_schema")]
     pub duration_ms: i64,
+}
+
+impl MovieChanged {
+    /// What a record says of a film, whatever the catalogue says of it: a title that fits, and
+    /// a length beyond all films as unknown. Anything else would be void, or no record at all.
+    pub fn to(film: &Film) -> Self {
+        let title: String = film.title.trim().chars().take(TITLE_CHARS_MAX).collect();
+        let duration_ms = i64::try_from(film.duration_ms).ok();
+        Self {
+            movie_id: film.id,
+            title: if title.is_empty() { film.id.to_string() } else { title },
+            duration_ms: duration_ms.filter(|ms| *ms <= POSITION_MS_MAX).unwrap_or(0),
+        }
+    }
 }
 
 /// Body of `hold`.

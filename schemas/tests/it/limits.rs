@@ -7,12 +7,15 @@ use schemas::limits::{
     NAME_CHARS_MAX, POSITION_MS_MAX, RATE_MAX, RATE_MIN, REASON_CHARS_MAX, RECORD_BYTES_MAX,
     TITLE_CHARS_MAX,
 };
-use schemas::record::{CloseReason, Entry, HoldAsked, LeaveReason, Record, RoomCreated};
+use schemas::record::{
+    CloseReason, Entry, HoldAsked, LeaveReason, MovieChanged, Record, RoomCreated,
+};
 use schemas::reject::RejectCode;
+use schemas::upstream::Film;
 
 use crate::support::{
     DURATION_MS, GUEST, OWNER, Room, START_MS, chat, closed, command, created, ended, hold, joined,
-    left, movie_changed, pause, play, rate, release, room as room_id, seek, session, user,
+    left, movie, movie_changed, pause, play, rate, release, room as room_id, seek, session, user,
 };
 
 const INVALID: Outcome = Outcome::Void(RejectCode::Invalid);
@@ -237,6 +240,36 @@ fn a_position_lies_within_30_days() {
     for bad in [-1, POSITION_MS_MAX + 1, i64::MIN, i64::MAX] {
         let bytes = command(OWNER, session(1), 1, seek(bad)).encode().unwrap();
         assert!(Record::decode(&bytes).is_err(), "{bad}");
+    }
+}
+
+/// Found by these tests: the first record of a room for such a film was none, so that the room
+/// never opened and its owner could open no other.
+#[test]
+fn whatever_a_catalogue_says_of_a_film_makes_a_record_that_counts() {
+    let film = |title: &str, duration_ms| Film {
+        id: movie(7),
+        title: title.to_owned(),
+        year: None,
+        description: String::new(),
+        poster: None,
+        duration_ms,
+        sources: vec![],
+    };
+    let longest = POSITION_MS_MAX.unsigned_abs();
+    for (film, title, duration_ms) in [
+        (film(" Stalker ", 1), "Stalker".to_owned(), 1),
+        (film("я", longest), "я".to_owned(), POSITION_MS_MAX),
+        (film("я", longest + 1), "я".to_owned(), 0),
+        (film("я", u64::MAX), "я".to_owned(), 0),
+        (film("", 0), movie(7).to_string(), 0),
+        (film(&letters(TITLE_CHARS_MAX + 1), 0), letters(TITLE_CHARS_MAX), 0),
+    ] {
+        let body = MovieChanged::to(&film);
+        assert_eq!((&body.title, body.duration_ms), (&title, duration_ms));
+        let bytes = command(OWNER, session(1), 1, Entry::MovieChanged(body)).encode().unwrap();
+        let outcome = Room::open().fold(&Record::decode(&bytes).unwrap());
+        assert_eq!(outcome, Outcome::Accepted { seq: 2 });
     }
 }
 

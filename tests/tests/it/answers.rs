@@ -1,6 +1,6 @@
 //! Every refusal of the room resource, with its status, its code and its text.
 
-use end_to_end::{Answer, Server};
+use end_to_end::{Answer, Catalogue, Server};
 use reqwest::Method;
 use serde_json::json;
 use uuid::Uuid;
@@ -126,6 +126,23 @@ async fn a_service_that_is_away_is_not_the_callers_fault() {
     }
     // What needs neither of them works.
     assert_eq!(vasily.get("/api/v1/rooms").await.ok()["total"], 0);
+}
+
+#[tokio::test]
+async fn a_room_opens_whatever_the_catalogue_says_of_its_film() {
+    let id = Uuid::now_v7();
+    let film = json!({
+        "id": id, "title": "", "year": null, "description": "", "poster": null,
+        "duration_ms": u64::MAX, "sources": [],
+    });
+    let catalogue = Catalogue::of(&film).await;
+    let server = Server::with(&[("MOVIE_URL", catalogue.address())]).await;
+    let vasily = server.sign_up("Vasily").await;
+    let (room, _) = vasily.create_room_with(&json!({"movie_id": id})).await;
+    let mut tab = vasily.open_tab(room).await;
+    let movie = tab.history().welcome["room"]["movie"].clone();
+    assert_eq!(movie, json!({"id": id, "title": id, "duration_ms": 0}));
+    tab.does(json!({"type": "movie_changed", "movie_id": id})).await;
 }
 
 #[tokio::test]

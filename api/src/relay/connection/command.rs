@@ -104,11 +104,7 @@ impl Sender {
     async fn film(&self, movie_id: MovieId) -> Result<Entry, Unsent> {
         let film = self.movie.film(None, movie_id, Deadline::after(LOOK_UP_PATIENCE)).await;
         match film {
-            Ok(film) => Ok(Entry::MovieChanged(MovieChanged {
-                movie_id,
-                title: film.title,
-                duration_ms: i64::try_from(film.duration_ms).unwrap_or(0),
-            })),
+            Ok(film) => Ok(Entry::MovieChanged(MovieChanged::to(&film))),
             Err(Failure::NotFound { .. }) => Err(Unsent::Never(RejectCode::NoSuchMovie)),
             Err(failure) => {
                 tracing::warn!(error = &failure as &dyn std::error::Error, "film not looked up");
