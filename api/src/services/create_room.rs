@@ -47,9 +47,9 @@ impl Services {
         title: Option<String>,
         film: &Film,
     ) -> RoomRow {
+        let film = MovieChanged::to(film);
         let id = Uuid::now_v7();
         // The last bytes of a UUIDv7 are random, which spreads the rooms evenly.
-        let film = MovieChanged::to(film);
         let partition = u32::try_from(id.as_u128() % u128::from(self.log.partitions().max(1)));
         RoomRow {
             id: RoomId(id),
