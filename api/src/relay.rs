@@ -138,7 +138,7 @@ impl Relay {
             }
             Arc::clone(cell)
         };
-        let handle = cell.get_or_try_init(|| self.load(id)).await;
+        let handle = cell.get_or_try_init(|| self.load_apart(id)).await;
         if handle.is_err() {
             self.forget(id, &cell);
         }

@@ -32,8 +32,15 @@ struct Folded {
 }
 
 impl Relay {
+    /// Loads in a task of its own: whoever asked may give up, others wait for the same room.
+    pub(super) async fn load_apart(&self, id: RoomId) -> Result<RoomHandle, Refusal> {
+        let relay = self.clone();
+        let loading = self.0.tasks.spawn(async move { relay.load(id).await });
+        loading.await.unwrap_or_else(|error| Err(Refusal::Internal(error.into())))
+    }
+
     /// Reads the room and starts its task.
-    pub(super) async fn load(&self, id: RoomId) -> Result<RoomHandle, Refusal> {
+    async fn load(&self, id: RoomId) -> Result<RoomHandle, Refusal> {
         let row = self.0.rooms.get(id).await?.ok_or(Refusal::NoSuchRoom(id))?;
         match row.status {
             RoomStatus::Creating | RoomStatus::Open | RoomStatus::Closed => {}

@@ -22,6 +22,9 @@ const CONNECT_ATTEMPTS_MAX: u32 = 100;
 const CONNECT_PAUSE: Duration = Duration::from_millis(50);
 /// Longest wait for a connection of this process.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Rows that a connection's thread reads ahead of whoever takes them; with fewer, the two wait
+/// for each other all through a long read.
+const ROWS_AHEAD_MAX: usize = 256;
 /// Reading connections; each is a thread.
 const READERS_MAX: u32 = 4;
 /// The write-ahead log is cut back to this size after a burst.
@@ -58,7 +61,10 @@ impl Database {
         if let Some(directory) = path.parent() {
             tokio::fs::create_dir_all(directory).await?;
         }
-        let options = SqliteConnectOptions::new().filename(path).busy_timeout(BUSY_TIMEOUT);
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .busy_timeout(BUSY_TIMEOUT)
+            .row_buffer_size(ROWS_AHEAD_MAX);
         let writer = connect_writer(writing(options.clone(), synchronous)).await?;
         migrate(&writer).await?;
         let reader = pool(READERS_MAX).connect_with(options.read_only(true)).await?;
