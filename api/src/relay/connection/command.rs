@@ -121,3 +121,6 @@ enum Unsent {
     /// It may or may not appear.
     Unknown,
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,126 @@
+//! What a sender hears when there is no verdict to wait for.
+
+use std::sync::atomic::AtomicI64;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use clients::Bearer;
+use schemas::frame::{MovieChosen, Said};
+use schemas::ids::RoomId;
+use schemas::upstream::{Film, FilmPage};
+use serde_json::{Value, json};
+use storage::log::{Appended, BoxError, ReadBatch, ReadError, ReadRange, Tail, Watermarks};
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use super::*;
+
+/// A log that answers nothing.
+struct MuteLog;
+
+fn mute() -> ReadError {
+    ReadError::Away("mute".into())
+}
+
+#[async_trait]
+impl Log for MuteLog {
+    fn epoch(&self) -> &'static str {
+        "mute"
+    }
+    fn partitions(&self) -> u32 {
+        1
+    }
+    fn now_ms(&self) -> i64 {
+        0
+    }
+    async fn append(&self, _: u32, _: RoomId, _: Bytes) -> Result<Appended, AppendError> {
+        Err(AppendError::Unknown("mute".into()))
+    }
+    async fn watermarks(&self, _: u32) -> Result<Watermarks, ReadError> {
+        Err(mute())
+    }
+    async fn read(&self, _: ReadRange) -> Result<ReadBatch, ReadError> {
+        Err(mute())
+    }
+    async fn tail(&self, _: u32, _: u64) -> Result<Tail, ReadError> {
+        Err(mute())
+    }
+    async fn truncate(&self, _: u32, _: u64) -> Result<(), ReadError> {
+        Err(mute())
+    }
+    async fn flush(&self) -> Result<(), BoxError> {
+        Ok(())
+    }
+}
+
+/// A catalogue without films, or one that is away.
+struct NoFilms {
+    is_away: bool,
+}
+
+impl NoFilms {
+    fn failure(&self) -> Failure {
+        let (service, operation) = ("movie", "film");
+        if self.is_away {
+            Failure::TimedOut { service, operation }
+        } else {
+            Failure::NotFound { service, operation }
+        }
+    }
+}
+
+#[async_trait]
+impl MovieApi for NoFilms {
+    async fn film(&self, _: Option<&Bearer>, _: MovieId, _: Deadline) -> Result<Film, Failure> {
+        Err(self.failure())
+    }
+    async fn films(&self, _: &[MovieId], _: Deadline) -> Result<Vec<Film>, Failure> {
+        Err(self.failure())
+    }
+    async fn search(
+        &self,
+        _: Option<&str>,
+        _: u32,
+        _: u32,
+        _: Deadline,
+    ) -> Result<FilmPage, Failure> {
+        Err(self.failure())
+    }
+}
+
+async fn answer_to(action: Action, is_away: bool) -> Value {
+    let (inbox, _room) = mpsc::channel(1);
+    let room = RoomHandle::new(RoomId(Uuid::nil()), 0, inbox, Arc::new(AtomicI64::new(100)));
+    let sender = Sender {
+        log: Arc::new(MuteLog),
+        movie: Arc::new(NoFilms { is_away }),
+        room,
+        user: UserId(Uuid::nil()),
+        session: SessionId(Uuid::nil()),
+    };
+    let frame = sender.send(Command { client_seq: 7, action }).await.unwrap();
+    serde_json::from_str(&frame).unwrap()
+}
+
+#[tokio::test]
+async fn a_log_that_does_not_answer_makes_the_outcome_unknown() {
+    let said = Said { text: "hello".to_owned(), reply_to: None };
+    let answer = answer_to(Action::Chat(said), false).await;
+    assert_eq!(answer, json!({ "type": "unknown", "client_seq": 7 }));
+}
+
+#[tokio::test]
+async fn a_film_that_is_not_there_is_refused_for_good() {
+    let chosen = MovieChosen { movie_id: MovieId(Uuid::nil()) };
+    let answer = answer_to(Action::MovieChanged(chosen), false).await;
+    assert_eq!(answer["type"], "reject");
+    assert_eq!(answer["client_seq"], 7);
+    assert_eq!(answer["code"], "no_such_movie");
+}
+
+#[tokio::test]
+async fn a_catalogue_that_is_away_makes_the_outcome_unknown() {
+    let chosen = MovieChosen { movie_id: MovieId(Uuid::nil()) };
+    let answer = answer_to(Action::MovieChanged(chosen), true).await;
+    assert_eq!(answer, json!({ "type": "unknown", "client_seq": 7 }));
+}
