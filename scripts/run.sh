@@ -5,7 +5,9 @@ cd "$(dirname "$0")/.."
 
 target/release/movie-together "$@" &
 server=$!
-ETL_SCHEDULE="${ETL_SCHEDULE:-0 * * * * *}" target/release/movie-together-etl &
+# Its reports are for operators; here only what goes wrong is shown.
+RUST_LOG="${RUST_LOG:-warn}" ETL_SCHEDULE="${ETL_SCHEDULE:-0 * * * * *}" \
+    target/release/movie-together-etl >/dev/null &
 etl=$!
 
 stop() {
@@ -13,6 +15,7 @@ stop() {
     kill "$server" "$etl" 2>/dev/null || true
     wait "$server" "$etl" 2>/dev/null || true
 }
-trap stop INT TERM EXIT
+trap 'stop; exit 0' INT TERM
+trap stop EXIT
 # Whichever ends first ends the other.
 wait -n "$server" "$etl"

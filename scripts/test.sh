@@ -33,6 +33,6 @@ step "unit, property, contract, crash and end-to-end tests"
 cargo test --workspace --locked
 
 step "browser"
-(cd tests/browser && npm ci --no-progress && npm test)
+(cd tests/browser && npm ci --no-progress && npm run lint && npm run check && npm test)
 
 step "done"

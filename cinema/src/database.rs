@@ -12,6 +12,7 @@ use sqlx::sqlite::{
     SqliteSynchronous,
 };
 use sqlx::{SqliteTransaction, Transaction};
+use tokio::fs::DirBuilder;
 use uuid::Uuid;
 
 use crate::CinemaError;
@@ -32,7 +33,11 @@ impl Database {
     /// Opens the file, makes it when absent, and brings its tables up to date.
     pub(crate) async fn open(path: &Path) -> Result<Self, CinemaError> {
         if let Some(folder) = path.parent() {
-            tokio::fs::create_dir_all(folder)
+            // Only its owner may look in: passwords' hashes and the signing key lie there.
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(folder)
                 .await
                 .map_err(|source| CinemaError::Folder { path: folder.to_path_buf(), source })?;
         }

@@ -217,14 +217,16 @@ pub(super) async fn answer(error: poem::Error) -> Response {
     response
 }
 
-/// Plain on purpose: the policy allows no inline style, and the page's own files may change.
+/// For whom the page itself does not run. Its style is a file of the page with a fixed name,
+/// because the policy allows none within.
 fn page(text: &str) -> Response {
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let page = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\">\
-         <title>Movie Together</title><h1>{text}</h1>\
-         <p><a href=\"/\">Movie Together</a></p></html>"
+         <title>Movie Together</title>\
+         <link rel=\"icon\" href=\"/favicon.svg\"><link rel=\"stylesheet\" href=\"/plain.css\">\
+         <h1>{text}</h1><p><a href=\"/\">Go to Movie Together</a></p></html>"
     );
     Html(page).into_response()
 }

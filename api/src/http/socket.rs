@@ -8,6 +8,7 @@ use poem::web::websocket::{BoxWebSocketUpgraded, WebSocket, WebSocketConfig};
 use poem::{FromRequest, Request};
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
+use schemas::frame::SUBPROTOCOL;
 use schemas::ids::RoomId;
 use schemas::limits::FRAME_BYTES_MAX;
 
@@ -18,8 +19,6 @@ use super::refused::{Refusals, Refused};
 use super::values::{Checked, Faults, both};
 use crate::services::{Position, Services};
 
-/// The subprotocol of DESIGN version 1.
-const SUBPROTOCOL: &str = "movie-together.v1";
 /// Read buffer of a socket; the library's own is 128 KiB, a gigabyte for 10,000 idle people.
 const READ_BUFFER_BYTES: usize = 4 * 1024;
 /// Frames written together at most before they are sent.

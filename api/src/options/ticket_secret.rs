@@ -1,8 +1,8 @@
 //! The secret that tickets and links are made with: given, or made once and kept.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
 use base64::Engine;
@@ -18,6 +18,8 @@ const VARIABLE: &str = "TICKET_SECRET";
 const FILE: &str = "ticket-secret";
 /// Readable by its owner alone.
 const MODE: u32 = 0o600;
+/// The same for the folder, where the keys of the embedded cinema lie as well.
+const FOLDER_MODE: u32 = 0o700;
 
 /// The given secret, or the one kept in `data_dir`.
 pub(super) fn find(
@@ -40,7 +42,7 @@ pub(super) fn find(
 }
 
 fn kept(data_dir: &Path) -> io::Result<SecretString> {
-    fs::create_dir_all(data_dir)?;
+    DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(data_dir)?;
     let path = data_dir.join(FILE);
     match fs::read_to_string(&path) {
         Err(error) if error.kind() == ErrorKind::NotFound => make(data_dir, &path),
@@ -69,10 +71,13 @@ mod tests {
     #[test]
     fn a_secret_is_made_once_and_for_its_owner_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let first = find(None, folder.path()).unwrap();
-        let again = find(None, folder.path()).unwrap();
+        let data_dir = folder.path().join("data");
+        let first = find(None, &data_dir).unwrap();
+        let again = find(None, &data_dir).unwrap();
         assert_eq!(first.expose_secret(), again.expose_secret());
-        let file = fs::metadata(folder.path().join(FILE)).unwrap();
+        let made = fs::metadata(&data_dir).unwrap();
+        assert_eq!(made.permissions().mode() & 0o777, FOLDER_MODE);
+        let file = fs::metadata(data_dir.join(FILE)).unwrap();
         assert_eq!(file.permissions().mode() & 0o777, MODE);
     }
 

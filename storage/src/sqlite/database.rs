@@ -1,5 +1,7 @@
 //! One SQLite file: how it is opened, migrated, read and written.
 
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,7 +61,7 @@ impl Database {
     /// Opens a file, making it and its directory when absent, and brings its tables up to date.
     pub async fn open(path: &Path, synchronous: Synchronous) -> Result<Arc<Self>, BoxError> {
         if let Some(directory) = path.parent() {
-            tokio::fs::create_dir_all(directory).await?;
+            make_folder(directory)?;
         }
         let options = SqliteConnectOptions::new()
             .filename(path)
@@ -117,6 +119,11 @@ fn writing(options: SqliteConnectOptions, synchronous: Synchronous) -> SqliteCon
             Synchronous::Full => SqliteSynchronous::Full,
             Synchronous::Normal => SqliteSynchronous::Normal,
         })
+}
+
+/// Makes a folder that only its owner may look into.
+pub(super) fn make_folder(directory: &Path) -> std::io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(directory)
 }
 
 /// Connects, patiently: to turn a new file to WAL, SQLite wants it alone and waits for nobody,

@@ -3,6 +3,8 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
+use super::database::make_folder;
+
 /// Proof that no other node runs on these files. The kernel takes it back when the process
 /// ends, however it ends.
 #[derive(Debug)]
@@ -56,7 +58,7 @@ fn lock(database: &Path) -> Result<File, NodeLockError> {
 
 fn open(path: &Path) -> std::io::Result<File> {
     if let Some(directory) = path.parent() {
-        std::fs::create_dir_all(directory)?;
+        make_folder(directory)?;
     }
     OpenOptions::new().write(true).create(true).truncate(false).open(path)
 }
