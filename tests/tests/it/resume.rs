@@ -94,14 +94,15 @@ async fn broken_lines_under_load_lose_and_double_nothing() {
     }
 }
 
-/// Says so many things over a line that breaks by chance; seq and text of each.
+/// Says so many things over a line that breaks by chance, and once for sure; seq and text of
+/// each.
 async fn talk(mut tab: Tab, messages: usize) -> (Tab, Vec<(u64, String)>) {
     let mut pace = interval(PACE);
     let mut said = vec![];
     for number in 0..messages {
         pace.tick().await;
         let text = format!("{} {number}", tab.person.name);
-        if rand::rng().random_bool(0.2) {
+        if number == messages / 2 || rand::rng().random_bool(0.2) {
             said.push((tab.says_into_a_breaking_line(&text).await, text));
         } else {
             said.push((tab.surely_says(&text).await, text));
