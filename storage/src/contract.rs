@@ -5,8 +5,9 @@
 //!
 //! ```no_run
 //! # use std::sync::Arc;
-//! # async fn fresh() -> Arc<dyn storage::log::Log> { unimplemented!() }
-//! # async fn test() -> Result<(), storage::contract::Broken> {
+//! # async fn test(
+//! #     fresh: impl AsyncFn() -> Arc<dyn storage::log::Log>,
+//! # ) -> Result<(), storage::contract::Broken> {
 //! storage::contract::log::check(fresh).await
 //! # }
 //! ```

@@ -182,3 +182,30 @@ pub(crate) fn rfc3339(at_ms: i64) -> String {
         .unwrap_or(OffsetDateTime::UNIX_EPOCH);
     moment.format(&Rfc3339).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use schemas::record::{Entry, LeaveReason, MemberLeft};
+    use uuid::Uuid;
+
+    use super::*;
+
+    /// Records read at load were once folded whatever room they spoke of.
+    #[test]
+    fn a_record_under_another_rooms_key_is_not_folded() {
+        let (room, other) = (RoomId(Uuid::from_u128(1)), RoomId(Uuid::from_u128(2)));
+        let left = Entry::MemberLeft(MemberLeft { reason: LeaveReason::Left });
+        let record = Record::of_node(room, None, left);
+        let stored = |value: Vec<u8>| StoredRecord {
+            partition: 0,
+            offset: 0,
+            at_ms: 0,
+            key: room,
+            value: value.into(),
+        };
+        let encoded = stored(record.encode().unwrap());
+        assert_eq!(record_of(room, &encoded), Some(record));
+        assert_eq!(record_of(other, &encoded), None);
+        assert_eq!(record_of(room, &stored(b"no record".to_vec())), None);
+    }
+}

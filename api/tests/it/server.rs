@@ -1,7 +1,6 @@
 //! A server to test, and answers that are easy to look at.
 
 use std::path::Path;
-use std::time::Duration;
 
 use api::app::App;
 use api::options::Options;
@@ -10,11 +9,6 @@ use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-
-/// Longest wait for a condition.
-const PATIENCE: Duration = Duration::from_secs(20);
-/// Pause between two looks at a condition.
-const POLL_PAUSE: Duration = Duration::from_millis(10);
 
 /// A running server; its folder goes with it.
 pub(crate) struct Server {
@@ -147,14 +141,4 @@ pub(crate) async fn answer(request: reqwest::RequestBuilder) -> Answer {
         headers: response.headers().clone(),
         text: response.text().await.unwrap(),
     }
-}
-
-/// Waits for a condition.
-pub(crate) async fn until(is_met: impl AsyncFn() -> bool) {
-    let waiting = async {
-        while !is_met().await {
-            tokio::time::sleep(POLL_PAUSE).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, waiting).await.expect("the condition is met in time");
 }

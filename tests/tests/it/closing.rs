@@ -67,3 +67,18 @@ async fn a_closed_room_takes_nothing_more() {
     let last = scene.vasily.event_of("room_closed", 0).await;
     assert_eq!(page["items"][0]["seq"], last.seq);
 }
+
+/// The row of a closed room once lagged the answer, and its owner was refused a new one.
+#[tokio::test]
+async fn an_owner_who_closes_a_room_opens_another_at_once() {
+    const ROOMS: usize = 20;
+    let mut scene = Scene::set().await;
+    let owner = scene.owner();
+    let film = json!({"movie_id": scene.vasily.history().welcome["room"]["movie"]["id"]});
+    let mut room = scene.room;
+    for _ in 0..ROOMS {
+        // Nothing in between, or the row would have time to follow.
+        owner.post_to_room(room, "close").await.ok();
+        room = owner.create_room_with(&film).await.0;
+    }
+}
