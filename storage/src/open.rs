@@ -83,11 +83,11 @@ pub async fn open(urls: &StorageUrls, clock: Arc<dyn Clock>) -> Result<Storage, 
     let rooms = databases.open(ROOMS_URL, &urls.rooms).await?;
     let log = databases.open(LOG_URL, &urls.log).await?;
     let archive = databases.open(ARCHIVE_URL, &urls.archive).await?;
-    let log = SqliteLog::open(log, clock)
+    let log = SqliteLog::open(log, Arc::clone(&clock))
         .await
         .map_err(|source| OpenError::Failed { variable: LOG_URL, source })?;
     Ok(Storage {
-        rooms: Arc::new(SqliteRooms::new(rooms)),
+        rooms: Arc::new(SqliteRooms::new(rooms, clock)),
         log: Arc::new(log),
         archive: Arc::new(SqliteArchive::new(archive)),
     })

@@ -1,11 +1,15 @@
 //! The port of the room rows: which rooms there are, where their records lie, and how far
 //! each is on its way from creation to the archive. What happens *in* a room is the log's.
+//! What the nodes tell each other of their sessions stands in [`sessions`].
+
+pub mod sessions;
 
 use async_trait::async_trait;
 use schemas::http::RoomStatus;
 use schemas::ids::{MovieId, RoomId, UserId};
 use schemas::record::{CloseReason, Control};
 
+use self::sessions::Sessions;
 use crate::log::BoxError;
 
 /// A room's row. Status moves one way only: creating → open → closed → archived, or
@@ -83,7 +87,7 @@ pub enum RoomsError {
 /// The room rows. Every change of status is conditional and repeatable: `true` if this call
 /// changed the row, `false` if it was there or beyond already.
 #[async_trait]
-pub trait Rooms: Send + Sync + 'static {
+pub trait Rooms: Sessions {
     /// Adds a row as `creating`, whatever status it names. An id that is there already is
     /// refused.
     async fn create(&self, row: &RoomRow) -> Result<(), RoomsError>;
@@ -104,8 +108,6 @@ pub trait Rooms: Send + Sync + 'static {
     /// Rows of a partition whose records may still be needed: all but archived and aborted,
     /// in order of their ids.
     async fn unarchived_in(&self, partition: u32) -> Result<Vec<RoomRow>, RoomsError>;
-    /// Every row that is `creating` or `open`, in order of their ids.
-    async fn live(&self) -> Result<Vec<RoomRow>, RoomsError>;
 
     /// Remembers that a person became a member; known already is fine.
     async fn add_member(&self, room: RoomId, user: UserId, at_ms: i64) -> Result<(), RoomsError>;

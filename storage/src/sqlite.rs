@@ -12,6 +12,7 @@ mod database;
 mod log;
 mod node_lock;
 mod rooms;
+mod sessions;
 mod words;
 
 pub use archive::SqliteArchive;

@@ -27,7 +27,6 @@ const CHECKS: &[Check<dyn Rooms>] = checks! {
     "opening writes the first offset, once" => status::opens,
     "closing writes what is known, once" => status::closes,
     "rows that may still be needed are listed by partition" => lists::unarchived,
-    "rooms that are creating or open are listed" => lists::live,
     "a person's rooms are listed newest first, page by page" => lists::pages,
     "a person's creating and aborted rooms are left out" => lists::left_out,
     "a member added again is added once" => lists::member_again,

@@ -7,6 +7,7 @@ use schemas::ids::{MovieId, RoomId, UserId};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Row, Sqlite, query, query_scalar};
 
+use crate::clock::Clock;
 use crate::rooms::{Closed, Invite, RoomRow, RoomRows, Rooms, RoomsError};
 use crate::sqlite::Database;
 use crate::sqlite::words::{from_word, to_column, to_hash, to_word};
@@ -14,15 +15,16 @@ use crate::sqlite::words::{from_word, to_column, to_hash, to_word};
 type Query = query::Query<'static, Sqlite, SqliteArguments>;
 
 /// The room rows in a SQLite file.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SqliteRooms {
-    database: Arc<Database>,
+    pub(super) database: Arc<Database>,
+    pub(super) clock: Arc<dyn Clock>,
 }
 
 impl SqliteRooms {
-    /// The room rows in this file.
-    pub fn new(database: Arc<Database>) -> Self {
-        Self { database }
+    /// The room rows in this file; leases and absences are judged by this clock.
+    pub fn new(database: Arc<Database>, clock: Arc<dyn Clock>) -> Self {
+        Self { database, clock }
     }
 
     /// Runs one statement and answers whether it changed anything.
@@ -125,13 +127,6 @@ impl Rooms for SqliteRooms {
              ORDER BY id",
         );
         self.rows(select.bind(partition)).await
-    }
-
-    async fn live(&self) -> Result<Vec<RoomRow>, RoomsError> {
-        self.rows(query(
-            "SELECT * FROM movie_together_room WHERE status IN ('creating', 'open') ORDER BY id",
-        ))
-        .await
     }
 
     async fn add_member(&self, room: RoomId, user: UserId, at_ms: i64) -> Result<(), RoomsError> {

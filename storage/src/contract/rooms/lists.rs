@@ -26,19 +26,6 @@ pub(super) async fn unarchived(rooms: Arc<dyn Rooms>) -> Checked {
     Ok(())
 }
 
-pub(super) async fn live(rooms: Arc<dyn Rooms>) -> Checked {
-    let mut wanted = BTreeSet::new();
-    for (partition, status) in (0..).zip(STATUSES) {
-        let row = RoomRow { partition, ..a_row(a_user()) };
-        let room = add(&rooms, &row, status).await?;
-        if matches!(status, Creating | Open) {
-            wanted.insert(room);
-        }
-    }
-    ensure_eq!(ids(&rooms.live().await?), wanted, "the rows");
-    Ok(())
-}
-
 pub(super) async fn pages(rooms: Arc<dyn Rooms>) -> Checked {
     let user = a_user();
     let mut newest_first = Vec::new();
