@@ -1,6 +1,7 @@
 //! An accepted record, as members see it: numbered, dated, with the playback it led to.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Error as _;
@@ -24,6 +25,45 @@ pub struct Event {
     pub entry: Entry,
     /// The playback after it, where it changed.
     pub playback: Option<Playback>,
+}
+
+impl Event {
+    /// The event without what these people said and are called; none if it tells neither.
+    /// Who did what and when stays, under the id alone.
+    pub fn erased(&self, people: &BTreeSet<UserId>) -> Option<Self> {
+        let mut erased = self.clone();
+        if self.user.is_some_and(|user| people.contains(&user)) {
+            erase_entry(&mut erased.entry);
+        }
+        let holds = erased.playback.iter_mut().flat_map(|playback| &mut playback.holds);
+        for hold in holds.filter(|hold| people.contains(&hold.user)) {
+            hold.reason.clear();
+        }
+        (erased != *self).then_some(erased)
+    }
+}
+
+fn erase_entry(entry: &mut Entry) {
+    match entry {
+        Entry::RoomCreated(body) => body.owner_name.clear(),
+        Entry::MemberJoined(body) => body.name.clear(),
+        Entry::Chat(body) => {
+            body.text.clear();
+            body.redacted = true;
+        }
+        Entry::Hold(body) => body.reason.clear(),
+        Entry::Unknown(unknown) => *unknown = unknown.erased(),
+        Entry::MemberLeft(_)
+        | Entry::Play(_)
+        | Entry::Pause(_)
+        | Entry::Seek(_)
+        | Entry::Rate(_)
+        | Entry::MovieChanged(_)
+        | Entry::Release(_)
+        | Entry::Ended(_)
+        | Entry::Redacted(_)
+        | Entry::RoomClosed(_) => {}
+    }
 }
 
 impl Serialize for Event {

@@ -37,7 +37,17 @@ impl Unknown {
         let body = body.to_owned();
         Ok(Self { kind, body })
     }
+
+    /// The same without its body, whose words this code cannot tell from the rest. The type is
+    /// renamed, so that no later version looks for what is gone.
+    pub(crate) fn erased(&self) -> Self {
+        let kind = self.kind.strip_suffix(ERASED_SUFFIX).unwrap_or(&self.kind);
+        Self { kind: format!("{kind}{ERASED_SUFFIX}"), body: RawValue::NULL.to_owned() }
+    }
 }
+
+/// Ends the type of an unknown record whose body was erased.
+const ERASED_SUFFIX: &str = ".erased";
 
 impl PartialEq for Unknown {
     fn eq(&self, other: &Self) -> bool {

@@ -13,6 +13,7 @@ mod archive;
 mod chat;
 mod close;
 mod contracts;
+mod erasure;
 mod frames;
 mod golden;
 mod holds;
