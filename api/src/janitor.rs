@@ -17,24 +17,38 @@ const ROUND_PAUSE: Duration = Duration::from_secs(15);
 const CREATING_MS_MAX: i64 = 60_000;
 
 /// Starts the rounds; they end with the relay.
-pub(crate) fn start(relay: &Relay, rooms: Arc<dyn Rooms>, clock: Arc<dyn Clock>) {
+pub(crate) fn start(
+    relay: &Relay,
+    rooms: Arc<dyn Rooms>,
+    clock: Arc<dyn Clock>,
+    partitions: u32,
+) {
     let keeper = relay.clone();
     relay.spawn(async move {
         let mut rounds = tokio::time::interval(ROUND_PAUSE);
         loop {
             rounds.tick().await;
-            match rooms.live().await {
-                Ok(rows) => {
-                    for row in rows {
-                        look_after(&keeper, rooms.as_ref(), clock.as_ref(), &row).await;
+            for partition in 0..partitions {
+                match rooms.unarchived_in(partition).await {
+                    Ok(rows) => {
+                        for row in rows.iter().filter(|row| lives(row)) {
+                            look_after(&keeper, rooms.as_ref(), clock.as_ref(), row).await;
+                        }
                     }
-                }
-                Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "no janitor's round");
+                    Err(error) => {
+                        tracing::warn!(
+                            error = &error as &dyn std::error::Error,
+                            "no janitor's round"
+                        );
+                    }
                 }
             }
         }
     });
+}
+
+fn lives(row: &RoomRow) -> bool {
+    matches!(row.status, RoomStatus::Creating | RoomStatus::Open)
 }
 
 async fn look_after(relay: &Relay, rooms: &dyn Rooms, clock: &dyn Clock, row: &RoomRow) {

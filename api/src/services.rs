@@ -112,7 +112,8 @@ impl Services {
             Arc::clone(&links),
             options.relay,
         );
-        janitor::start(&relay, Arc::clone(&ports.rooms), Arc::clone(&options.clock));
+        let partitions = ports.log.partitions();
+        janitor::start(&relay, Arc::clone(&ports.rooms), Arc::clone(&options.clock), partitions);
         Ok(Arc::new(Self {
             rooms: ports.rooms,
             log: ports.log,
