@@ -1,5 +1,17 @@
 //! The port of the cold archive. Documents are written once and never changed by a repeat;
 //! a room is visible to readers only once it is sealed.
+//!
+//! **Erasure.** A person's words and names are blanked where they rest, the id stays: it is a
+//! pseudonym that the seal, the other members' right to read, and a later repeat need. An
+//! erased event keeps the hash of what it was, so that the seal goes on proving the room whole
+//! and a repeated insert of the original is no conflict and brings nothing back.
+//!
+//! Whoever erases first remembers the person ([`Archive::remember_erasure`]), then blanks the
+//! rooms that are there ([`Archive::rooms_with`], [`Archive::erase_in`]). Whoever archives first
+//! inserts a room, then asks who of it is remembered ([`Archive::erased_among`]) and blanks them.
+//! Whichever of the two comes second sees what the first did, so nobody slips through between.
+
+use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use schemas::archive::{ArchivedEvent, HashChain, Quarantined, Seal};
@@ -43,13 +55,14 @@ pub struct EventPage {
 #[async_trait]
 pub trait Archive: Send + Sync + 'static {
     /// Inserts events, in any order, durably. One that is there already with the same hash
-    /// counts as inserted; answers how many were new.
+    /// counts as inserted, erased or not; answers how many were new. After a conflict the
+    /// others may be there or not.
     async fn insert(&self, events: &[ArchivedEvent]) -> Result<u64, ArchiveError>;
 
-    /// Reads a room back, sealed or not, and chains the hashes of its events 1..n as they
-    /// are stored, recomputed from the stored content. The chain ends before the first gap
-    /// or doubled seq.
-    async fn read_back(&self, room: RoomId) -> Result<HashChain, ArchiveError>;
+    /// Reads rooms back, sealed or not, and chains the hashes of the events 1..n of each as
+    /// they are stored, recomputed from the stored content; of an erased event, the hash that
+    /// was kept. A chain ends before the first gap or doubled seq. In the order asked for.
+    async fn read_back(&self, rooms: &[RoomId]) -> Result<Vec<HashChain>, ArchiveError>;
 
     /// Seals a room: from now on readers see it. Sealing again with the same proof does
     /// nothing (`sealed_at_ms` of the first stays); answers whether this call sealed it.
@@ -68,8 +81,9 @@ pub trait Archive: Send + Sync + 'static {
         limit: usize,
     ) -> Result<Option<EventPage>, ArchiveError>;
 
-    /// Sets bytes aside; there already is fine.
-    async fn quarantine(&self, quarantined: &Quarantined) -> Result<(), ArchiveError>;
+    /// Sets bytes aside, in any order, durably; there already is fine. They are kept as they
+    /// are, whatever they tell of whom: erasure does not reach them.
+    async fn quarantine(&self, quarantined: &[Quarantined]) -> Result<(), ArchiveError>;
 
     /// What was set aside in a partition, in offset order, at most `limit`.
     async fn quarantined(
@@ -77,6 +91,23 @@ pub trait Archive: Send + Sync + 'static {
         partition: u32,
         limit: usize,
     ) -> Result<Vec<Quarantined>, ArchiveError>;
+
+    /// Remembers durably that a person is to be erased from whatever is archived from now on;
+    /// answers whether this call was the first (whose time stays).
+    async fn remember_erasure(&self, user: UserId, at_ms: i64) -> Result<bool, ArchiveError>;
+
+    /// Those of these people who are remembered as erased.
+    async fn erased_among(&self, users: &[UserId]) -> Result<BTreeSet<UserId>, ArchiveError>;
+
+    /// Every room, sealed or not, with an event of a person.
+    async fn rooms_with(&self, user: UserId) -> Result<Vec<RoomId>, ArchiveError>;
+
+    /// Blanks what these people said and are called in a room's events, see
+    /// [`Event::erased`]; answers how many events this changed.
+    async fn erase_in(&self, room: RoomId, people: &BTreeSet<UserId>) -> Result<u64, ArchiveError>;
+
+    /// Whether the archive can be read.
+    async fn ping(&self) -> Result<(), ArchiveError>;
 }
 
 /// Whether two seals prove the same: all of it is equal but the time of sealing.

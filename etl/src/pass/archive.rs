@@ -14,7 +14,7 @@ pub(super) async fn archive(
     room: &ClosedRoom,
 ) -> Result<Seal, PassError> {
     let expected = insert(pass, room).await?;
-    let found = pass.ports.archive.read_back(room.room).await?;
+    let found = pass.ports.archive.read_back(&[room.room]).await?.pop().unwrap_or_default();
     if found != expected {
         return Err(PassError::NotWhole { found: found.count, expected: expected.count });
     }

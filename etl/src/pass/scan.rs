@@ -207,7 +207,7 @@ async fn set_aside(
         reason,
         raw: stored.value.to_vec(),
     };
-    pass.ports.archive.quarantine(&quarantined).await?;
+    pass.ports.archive.quarantine(&[quarantined]).await?;
     if reason == QuarantineReason::Undecodable {
         tracing::error!(
             partition = stored.partition,

@@ -1,5 +1,6 @@
 //! What every archive must do.
 
+mod erasure;
 mod insert;
 mod quarantine;
 mod seal;
@@ -28,6 +29,7 @@ const CHECKS: &[Check<dyn Archive>] = checks! {
     "the chain ends before a gap" => insert::gap,
     "the chain ends before a doubled seq" => insert::doubled,
     "rooms are read back each for itself" => insert::rooms_apart,
+    "many rooms are read back at once" => insert::many_rooms,
     "a seal is set once, and a repeat changes nothing" => seal::once,
     "a seal with another proof is a conflict" => seal::conflicts,
     "an unsealed room is invisible" => seal::invisible,
@@ -35,6 +37,12 @@ const CHECKS: &[Check<dyn Archive>] = checks! {
     "events are given newest first, page by page" => seal::pages,
     "what is set aside is kept as it was, in order" => quarantine::keeps,
     "setting aside again changes nothing" => quarantine::repeats,
+    "who is to be forgotten is remembered, once" => erasure::remembers,
+    "the rooms of a person are found, sealed or not" => erasure::finds_rooms,
+    "erasing blanks one person's words in one room, once" => erasure::blanks,
+    "an erased room still proves whole, and reads blanked" => erasure::stays_whole,
+    "a repeated insert brings no erased word back" => erasure::survives_inserts,
+    "a long room is erased to its end" => erasure::long_room,
 };
 
 const EPOCH: &str = "an epoch";
@@ -77,6 +85,12 @@ fn a_room() -> RoomId {
 
 fn a_user() -> UserId {
     UserId(Uuid::now_v7())
+}
+
+async fn read_back(archive: &Arc<dyn Archive>, room: RoomId) -> Checked<HashChain> {
+    let chains = archive.read_back(&[room]).await?;
+    let [chain] = <[HashChain; 1]>::try_from(chains).map_err(|chains| format!("{chains:?}"))?;
+    Ok(chain)
 }
 
 /// The chain that events in this order make.

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use schemas::archive::{ArchivedEvent, HashChain};
 
-use super::super::{Checked, ensure_eq};
-use super::{a_room, an_event, chain, events};
+use super::super::{Checked, ensure_eq, ensure_refused};
+use super::{a_room, an_event, chain, events, read_back};
 use crate::archive::{Archive, ArchiveError};
 
 pub(super) async fn repeats(archive: Arc<dyn Archive>) -> Checked {
@@ -17,7 +17,7 @@ pub(super) async fn repeats(archive: Arc<dyn Archive>) -> Checked {
     let twice = [an_event(room, 451), an_event(room, 451)];
     ensure_eq!(archive.insert(&twice).await?, 1, "new of one given twice");
     let wanted = chain(&events(room, 1..=451))?;
-    ensure_eq!(archive.read_back(room).await?, wanted, "the chain");
+    ensure_eq!(read_back(&archive, room).await?, wanted, "the chain");
     Ok(())
 }
 
@@ -32,8 +32,8 @@ pub(super) async fn conflicts(archive: Arc<dyn Archive>) -> Checked {
         }
         other => return Err(format!("another content: saw {other:?}").into()),
     }
-    let wanted = chain(&[first])?;
-    ensure_eq!(archive.read_back(room).await?, wanted, "the chain");
+    let wanted = chain(std::slice::from_ref(&first))?;
+    ensure_eq!(read_back(&archive, room).await?, wanted, "the chain");
 
     let elsewhere = ArchivedEvent {
         epoch: "another epoch".to_owned(),
@@ -41,16 +41,19 @@ pub(super) async fn conflicts(archive: Arc<dyn Archive>) -> Checked {
         ..an_event(room, 2)
     };
     ensure_eq!(archive.insert(&[elsewhere]).await?, 1, "the same offset of another log");
+
+    let among = [an_event(room, 3), ArchivedEvent { event: an_event(room, 9).event, ..first }];
+    ensure_refused!(archive.insert(&among).await, ArchiveError::Conflict { .. }, "among others");
     Ok(())
 }
 
 pub(super) async fn reads_back(archive: Arc<dyn Archive>) -> Checked {
     let room = a_room();
-    let nothing = archive.read_back(room).await?;
+    let nothing = read_back(&archive, room).await?;
     ensure_eq!(nothing, HashChain::default(), "an unknown room");
     archive.insert(&events(room, (1..=30).rev())).await?;
     let wanted = chain(&events(room, 1..=30))?;
-    ensure_eq!(archive.read_back(room).await?, wanted, "the chain");
+    ensure_eq!(read_back(&archive, room).await?, wanted, "the chain");
     Ok(())
 }
 
@@ -58,14 +61,14 @@ pub(super) async fn gap(archive: Arc<dyn Archive>) -> Checked {
     let room = a_room();
     archive.insert(&events(room, [1, 2, 4, 5])).await?;
     let wanted = chain(&events(room, 1..=2))?;
-    ensure_eq!(archive.read_back(room).await?, wanted, "with 3 missing");
+    ensure_eq!(read_back(&archive, room).await?, wanted, "with 3 missing");
     archive.insert(&events(room, [3])).await?;
     let wanted = chain(&events(room, 1..=5))?;
-    ensure_eq!(archive.read_back(room).await?, wanted, "with 3 there");
+    ensure_eq!(read_back(&archive, room).await?, wanted, "with 3 there");
 
     let headless = a_room();
     archive.insert(&events(headless, [2, 3])).await?;
-    let chained = archive.read_back(headless).await?;
+    let chained = read_back(&archive, headless).await?;
     ensure_eq!(chained, HashChain::default(), "with 1 missing");
     Ok(())
 }
@@ -76,7 +79,7 @@ pub(super) async fn doubled(archive: Arc<dyn Archive>) -> Checked {
     let double = ArchivedEvent { offset: 1000, ..an_event(room, 4) };
     ensure_eq!(archive.insert(&[double]).await?, 1, "new of the double");
     let wanted = chain(&events(room, 1..=3))?;
-    ensure_eq!(archive.read_back(room).await?, wanted, "with 4 twice");
+    ensure_eq!(read_back(&archive, room).await?, wanted, "with 4 twice");
     Ok(())
 }
 
@@ -85,9 +88,32 @@ pub(super) async fn rooms_apart(archive: Arc<dyn Archive>) -> Checked {
     let mut both = events(one, 1..=3);
     both.extend(events(other, 1..=4));
     ensure_eq!(archive.insert(&both).await?, 7, "new of both");
-    for (room, count) in [(one, 3), (other, 4)] {
-        let wanted = chain(&events(room, 1..=count))?;
-        ensure_eq!(archive.read_back(room).await?, wanted, "the chain");
+    let (three, four) = (chain(&events(one, 1..=3))?, chain(&events(other, 1..=4))?);
+    let nothing = HashChain::default();
+    for (rooms, wanted) in [
+        (vec![], vec![]),
+        (vec![one], vec![three.clone()]),
+        (vec![other, a_room(), one], vec![four.clone(), nothing, three.clone()]),
+        (vec![one, one], vec![three.clone(), three]),
+    ] {
+        ensure_eq!(archive.read_back(&rooms).await?, wanted, "the chains");
     }
+    Ok(())
+}
+
+/// More rooms than any adapter asks for at once.
+const MANY_ROOMS: usize = 450;
+
+pub(super) async fn many_rooms(archive: Arc<dyn Archive>) -> Checked {
+    let rooms: Vec<_> = (0..MANY_ROOMS).map(|_| a_room()).collect();
+    let mut all = vec![];
+    let mut wanted = vec![];
+    for (room, count) in rooms.iter().zip((1..=3).cycle()) {
+        let of_room = events(*room, 1..=count);
+        wanted.push(chain(&of_room)?);
+        all.extend(of_room);
+    }
+    ensure_eq!(archive.insert(&all).await?, all.len() as u64, "new of all");
+    ensure_eq!(archive.read_back(&rooms).await?, wanted, "the chains");
     Ok(())
 }

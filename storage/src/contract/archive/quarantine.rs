@@ -23,10 +23,11 @@ pub(super) async fn keeps(archive: Arc<dyn Archive>) -> Checked {
         quarantined(1, 5, QuarantineReason::Undecodable),
         quarantined(1, 40, QuarantineReason::UnknownRoom),
     ];
-    for bytes in wanted.iter().rev() {
-        archive.quarantine(bytes).await?;
-    }
-    archive.quarantine(&quarantined(2, 3, QuarantineReason::Undecodable)).await?;
+    let mut given = wanted.to_vec();
+    given.reverse();
+    given.push(quarantined(2, 3, QuarantineReason::Undecodable));
+    archive.quarantine(&[]).await?;
+    archive.quarantine(&given).await?;
     for limit in [0, 1, 2, 3, 4] {
         let kept = archive.quarantined(1, limit).await?;
         let wanted: Vec<_> = wanted.iter().take(limit).cloned().collect();
@@ -37,10 +38,16 @@ pub(super) async fn keeps(archive: Arc<dyn Archive>) -> Checked {
 }
 
 pub(super) async fn repeats(archive: Arc<dyn Archive>) -> Checked {
-    let first = quarantined(0, 1, QuarantineReason::Undecodable);
-    for _ in 0..2 {
-        archive.quarantine(&first).await?;
+    let all: Vec<_> =
+        (0..450).map(|offset| quarantined(0, offset, QuarantineReason::Undecodable)).collect();
+    let (some, _) = all.split_at(300);
+    for given in [some, some, &all] {
+        archive.quarantine(given).await?;
+        ensure_eq!(archive.quarantined(0, 1000).await?, given, "what is kept");
     }
-    ensure_eq!(archive.quarantined(0, 10).await?, [first], "what is kept");
+    let first = quarantined(0, 0, QuarantineReason::Undecodable);
+    let elsewhere = Quarantined { epoch: "another epoch".to_owned(), ..first };
+    archive.quarantine(&[elsewhere]).await?;
+    ensure_eq!(archive.quarantined(0, 1000).await?.len(), 451, "of two logs");
     Ok(())
 }
