@@ -1,0 +1,58 @@
+//! What differs from engine to engine.
+
+mod kafka;
+mod mongodb;
+mod postgres;
+
+use std::error::Error;
+use std::io;
+use std::process::Command;
+
+use async_trait::async_trait;
+use nix::sys::signal::Signal;
+
+use crate::engine::Engine;
+use crate::error::StackError;
+use crate::folder::Folder;
+use crate::stack::Settings;
+
+pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
+
+/// An engine that is laid out in a folder and can be started there.
+#[async_trait]
+pub(crate) trait Program: Send + Sync {
+    /// Where it listens.
+    fn port(&self) -> u16;
+
+    /// Where clients find it.
+    fn url(&self) -> String;
+
+    /// What to start; it works inside its folder.
+    fn command(&self) -> Command;
+
+    /// The signal on which it ends at once and in order.
+    fn end_signal(&self) -> Signal {
+        Signal::SIGTERM
+    }
+
+    /// Removes what would keep it from starting after it was killed.
+    fn clean(&self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// One request as a client makes it.
+    async fn ask(&self) -> Result<(), BoxError>;
+}
+
+/// Fetches or finds the engine, and lays out its data.
+pub(crate) async fn lay_out(
+    engine: Engine,
+    folder: &Folder,
+    settings: &Settings,
+) -> Result<Box<dyn Program>, StackError> {
+    Ok(match engine {
+        Engine::Postgres => Box::new(postgres::Postgres::lay_out(folder).await?),
+        Engine::Kafka => Box::new(kafka::Kafka::lay_out(folder, settings).await?),
+        Engine::Mongodb => Box::new(mongodb::Mongodb::lay_out(folder).await?),
+    })
+}

@@ -1,0 +1,66 @@
+//! Engines together.
+
+use futures_util::future::try_join_all;
+
+use crate::engine::Engine;
+use crate::error::StackError;
+use crate::server::Server;
+
+/// What may differ from one test to another.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Lines of the broker's settings, each `name=value`, that override the usual ones.
+    pub kafka_properties: Vec<String>,
+}
+
+/// Engines that run; they end with the value.
+pub struct Stack {
+    servers: Vec<Server>,
+}
+
+impl Stack {
+    /// Starts engines side by side; all are ready when this returns.
+    ///
+    /// # Errors
+    /// The first engine that does not start ends all.
+    pub async fn start(engines: &[Engine]) -> Result<Self, StackError> {
+        Self::start_with(engines, &Settings::default()).await
+    }
+
+    /// [`Stack::start`] with other settings.
+    pub async fn start_with(engines: &[Engine], settings: &Settings) -> Result<Self, StackError> {
+        let servers = engines.iter().map(|engine| Server::new(*engine, settings));
+        Ok(Self { servers: try_join_all(servers).await? })
+    }
+
+    /// An engine; none if it is not of this stack.
+    pub fn server(&self, engine: Engine) -> Option<&Server> {
+        self.servers.iter().find(|server| server.engine() == engine)
+    }
+
+    /// Every engine of this stack.
+    pub fn servers(&self) -> &[Server] {
+        &self.servers
+    }
+
+    /// `postgres://…`, for `ROOMS_URL`.
+    pub fn rooms_url(&self) -> Option<String> {
+        self.server(Engine::Postgres).map(Server::url)
+    }
+
+    /// `kafka://…`, for `LOG_URL`; without a topic.
+    pub fn log_url(&self) -> Option<String> {
+        self.server(Engine::Kafka).map(Server::url)
+    }
+
+    /// `mongodb://…`, for `ARCHIVE_URL`; without a database.
+    pub fn archive_url(&self) -> Option<String> {
+        self.server(Engine::Mongodb).map(Server::url)
+    }
+
+    /// Ends all in order, which an engine may take seconds for.
+    pub async fn stop(self) {
+        let ends = self.servers.iter().map(Server::terminate);
+        futures_util::future::join_all(ends).await;
+    }
+}

@@ -1,0 +1,3 @@
+//! The engines, started and ended as tests of faults do.
+
+fn main() {}
