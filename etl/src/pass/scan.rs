@@ -1,8 +1,8 @@
 //! Step 2: goes over a partition once and remembers a few facts a room, never a record, so
 //! that memory grows with the rooms and not with what was said in them.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry as Slot;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Slot;
 
 use schemas::archive::{QuarantineReason, Quarantined};
 use schemas::fold::{Outcome, fold};
@@ -21,9 +21,9 @@ pub(super) struct PartitionScan {
     pub(super) partition: u32,
     pub(super) bounds: Watermarks,
     /// Every room with a record between the bounds.
-    pub(super) rooms: HashMap<RoomId, RoomFacts>,
+    pub(super) rooms: BTreeMap<RoomId, RoomFacts>,
     /// Rows, other than archived and aborted ones, as they stood after the bounds were taken.
-    pub(super) rows: HashMap<RoomId, RoomStatus>,
+    pub(super) rows: BTreeMap<RoomId, RoomStatus>,
     /// First record of an unknown room that is too young to be deleted.
     pub(super) unknown_held_from: Option<u64>,
     /// The log's time at the start.
@@ -62,7 +62,7 @@ pub(super) async fn scan(
     let mut scan = PartitionScan {
         partition,
         bounds,
-        rooms: HashMap::new(),
+        rooms: BTreeMap::new(),
         rows: rows.iter().map(|row| (row.id, row.status)).collect(),
         unknown_held_from: None,
         now_ms: pass.ports.log.now_ms(),
