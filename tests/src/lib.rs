@@ -15,7 +15,9 @@
 
 mod answer;
 mod catalogue;
+pub mod checker;
 mod etl;
+pub mod fault_layer;
 mod history;
 mod person;
 mod server;

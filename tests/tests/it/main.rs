@@ -10,6 +10,7 @@ mod scene;
 
 mod answers;
 mod chat;
+mod checker;
 mod closing;
 mod crash;
 mod crowd;
