@@ -12,6 +12,7 @@
 pub mod archive;
 pub mod clock;
 pub mod contract;
+pub mod kafka;
 pub mod log;
 mod open;
 pub mod rooms;

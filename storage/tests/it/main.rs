@@ -4,6 +4,8 @@
 
 mod crash;
 mod files;
+mod kafka_contract;
+mod kafka_topics;
 mod open;
 mod sqlite_contract;
 mod sqlite_log;
