@@ -42,6 +42,13 @@ pub enum ArchiveError {
     Away(#[source] BoxError),
 }
 
+/// What rests cannot be read, or cannot be written.
+impl From<serde_json::Error> for ArchiveError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Away(error.into())
+    }
+}
+
 /// A page of a sealed room's events.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EventPage {

@@ -14,6 +14,7 @@ pub mod clock;
 pub mod contract;
 pub mod kafka;
 pub mod log;
+pub mod mongo;
 mod open;
 pub mod rooms;
 pub mod sqlite;

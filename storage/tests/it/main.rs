@@ -6,6 +6,7 @@ mod crash;
 mod files;
 mod kafka_contract;
 mod kafka_topics;
+mod mongo_contract;
 mod open;
 mod sqlite_contract;
 mod sqlite_log;

@@ -1,0 +1,159 @@
+//! The archive in MongoDB, or in a server that speaks its protocol.
+//!
+//! | collection | `_id` | one document |
+//! |---|---|---|
+//! | `movie_together_event` | room, epoch and offset as fixed-width bytes | an event: its JSON text, the hash of what it was, fields to ask by |
+//! | `movie_together_seal` | the room, as text | the proof that a room is whole, and who may read it |
+//! | `movie_together_quarantine` | partition, offset and epoch as fixed-width bytes | bytes that belong to no room |
+//! | `movie_together_erasure` | the user, as text | since when a person is to be forgotten |
+//!
+//! A room's events are one range of `_id` in the log's order ([`key`]), so reading a room back
+//! or paging through it needs no other index. Documents are inserted, never replaced: a
+//! duplicate key means "there already", and is compared by hash. Writes wait for a majority and
+//! its journal, reads are of the primary and of what a majority has: what was read back cannot
+//! be rolled back. The URL may set times and pool sizes, but not these.
+//!
+//! What is used is what MongoDB 4.4 and later and FerretDB both do: unordered `insert`, `find`
+//! by ranges, `$in` and `$or`, `update` of fields, `distinct`. No transactions, no upserts, no
+//! pipelines. FerretDB 1 hangs on an `update` of 100 or more operations ([`erasure`] stays at
+//! 50), and scans a collection for whatever is not asked by a text `_id` alone, which is why
+//! seals and erasures have one; it serves for tests, not for an archive that grows.
+//!
+//! To add a field: add it to its document with a serde default; documents are never rewritten.
+
+mod connect;
+mod erasure;
+mod event;
+mod key;
+mod quarantine;
+mod seal;
+mod write;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use mongodb::bson::doc;
+use mongodb::{Collection, Database};
+use schemas::archive::{ArchivedEvent, HashChain, Quarantined, Seal};
+use schemas::ids::{RoomId, UserId};
+
+use self::erasure::ErasureDocument;
+use self::event::EventDocument;
+use self::quarantine::QuarantineDocument;
+use self::seal::SealDocument;
+use crate::archive::{Archive, ArchiveError, EventPage};
+
+pub use self::connect::MongoOpenError;
+
+/// Longest wait for the answer to one command. The driver itself would wait for a server that
+/// stands still for ever.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The archive in a database of a MongoDB server.
+#[derive(Clone, Debug)]
+pub struct MongoArchive {
+    database: Database,
+    events: Collection<EventDocument>,
+    seals: Collection<SealDocument>,
+    quarantine: Collection<QuarantineDocument>,
+    erasures: Collection<ErasureDocument>,
+}
+
+#[async_trait]
+impl Archive for MongoArchive {
+    async fn insert(&self, events: &[ArchivedEvent]) -> Result<u64, ArchiveError> {
+        event::insert(&self.events, events).await
+    }
+
+    async fn read_back(&self, rooms: &[RoomId]) -> Result<Vec<HashChain>, ArchiveError> {
+        event::read_back(&self.events, rooms).await
+    }
+
+    async fn seal(&self, seal: &Seal) -> Result<bool, ArchiveError> {
+        seal::seal(&self.seals, seal).await
+    }
+
+    async fn seal_of(&self, room: RoomId) -> Result<Option<Seal>, ArchiveError> {
+        seal::seal_of(&self.seals, room).await
+    }
+
+    async fn events(
+        &self,
+        room: RoomId,
+        reader: UserId,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Option<EventPage>, ArchiveError> {
+        let seal = self.seal_of(room).await?;
+        match seal.filter(|seal| seal.members.contains(&reader)) {
+            Some(seal) => event::page(&self.events, &seal, before, limit).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn quarantine(&self, quarantined: &[Quarantined]) -> Result<(), ArchiveError> {
+        quarantine::insert(&self.quarantine, quarantined).await
+    }
+
+    async fn quarantined(
+        &self,
+        partition: u32,
+        limit: usize,
+    ) -> Result<Vec<Quarantined>, ArchiveError> {
+        quarantine::list(&self.quarantine, partition, limit).await
+    }
+
+    async fn remember_erasure(&self, user: UserId, at_ms: i64) -> Result<bool, ArchiveError> {
+        erasure::remember(&self.erasures, user, at_ms).await
+    }
+
+    async fn erased_among(&self, users: &[UserId]) -> Result<BTreeSet<UserId>, ArchiveError> {
+        erasure::remembered(&self.erasures, users).await
+    }
+
+    async fn rooms_with(&self, user: UserId) -> Result<Vec<RoomId>, ArchiveError> {
+        event::rooms_with(&self.events, user).await
+    }
+
+    async fn erase_in(&self, room: RoomId, people: &BTreeSet<UserId>) -> Result<u64, ArchiveError> {
+        erasure::erase(&self.database, &self.events, room, people).await
+    }
+
+    async fn ping(&self) -> Result<(), ArchiveError> {
+        within(self.database.run_command(doc! { "ping": 1 })).await?;
+        Ok(())
+    }
+}
+
+impl From<mongodb::error::Error> for ArchiveError {
+    fn from(error: mongodb::error::Error) -> Self {
+        Self::Away(error.into())
+    }
+}
+
+/// Waits for an answer, but not for ever. A command that is given up may still be carried out;
+/// all of them can be repeated.
+async fn within<T>(
+    command: impl IntoFuture<Output = mongodb::error::Result<T>>,
+) -> mongodb::error::Result<T> {
+    match tokio::time::timeout(COMMAND_TIMEOUT, command.into_future()).await {
+        Ok(answer) => answer,
+        Err(elapsed) => Err(std::io::Error::from(elapsed).into()),
+    }
+}
+
+/// A document that holds what this code never writes.
+fn malformed(what: &'static str) -> ArchiveError {
+    ArchiveError::Away(format!("a document of the archive has {what}").into())
+}
+
+/// A number as BSON stores it; what lies beyond its range is further than anything stored.
+fn to_number(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// A number from BSON.
+fn from_number(number: i64) -> Result<u64, ArchiveError> {
+    number.try_into().or(Err(malformed("a negative number")))
+}
