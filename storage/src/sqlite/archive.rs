@@ -133,12 +133,6 @@ impl From<sqlx::Error> for ArchiveError {
     }
 }
 
-impl From<serde_json::Error> for ArchiveError {
-    fn from(error: serde_json::Error) -> Self {
-        Self::Away(error.into())
-    }
-}
-
 async fn pause_before(transaction: usize) {
     if transaction > 0 {
         tokio::time::sleep(TRANSACTION_PAUSE).await;
