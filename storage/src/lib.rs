@@ -3,8 +3,8 @@
 //! | port | holds | adapters |
 //! |---|---|---|
 //! | [`log::Log`] | every record, in order, until its room is sealed | `sqlite` |
-//! | [`rooms::Rooms`] | one row a room: where its records are and how far it is | `sqlite` |
 //! | [`archive::Archive`] | the events of closed rooms | `sqlite` |
+//! | [`rooms::Rooms`] | one row a room: where its records are and how far it is | `postgres`, `sqlite` |
 //!
 //! To add an adapter: implement the port, run its suite of [`contract`] against it, and
 //! teach [`open()`] its URL scheme.
@@ -16,8 +16,10 @@ pub mod kafka;
 pub mod log;
 pub mod mongo;
 mod open;
+pub mod postgres;
 pub mod rooms;
 pub mod sqlite;
+mod words;
 
 pub use open::{OpenError, Storage, StorageUrls, lock_node, open};
 pub use sqlite::NodeLock;

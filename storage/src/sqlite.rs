@@ -13,7 +13,6 @@ mod log;
 mod node_lock;
 mod rooms;
 mod sessions;
-mod words;
 
 pub use archive::SqliteArchive;
 pub use database::{Database, Synchronous};

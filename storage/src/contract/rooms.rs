@@ -2,6 +2,7 @@
 
 mod invites;
 mod lists;
+mod sessions;
 mod status;
 
 use std::sync::Arc;
@@ -33,6 +34,31 @@ const CHECKS: &[Check<dyn Rooms>] = checks! {
     "an invite is found by its code" => invites::by_code,
     "the last invite is the one with the highest number" => invites::last,
     "neither number nor code of an invite is given twice" => invites::taken,
+    "a lease is new or kept, and the living nodes are listed in order" => sessions::lease::renews,
+    "a node whose lease ran out is silent, and new when it comes back" => sessions::lease::runs_out,
+    "a silent node's sessions are due a grace after it was heard of" => sessions::lease::ends_silent,
+    "a silent node's sessions are waited for" => sessions::lease::waits_for_silent,
+    "a node that ends hands its sessions over to a grace" => sessions::lease::ends,
+    "a session is held by one node, which alone can release it" => sessions::hold::moves,
+    "a session held without a lease is due back, unless it moved on" => sessions::hold::without_lease,
+    "a session that is held still is not taken from another node" => sessions::hold::again,
+    "the nodes of a room are listed by how many sessions they hold" => sessions::hold::ordered,
+    "leaving forgets what was noted before, and nothing since" => sessions::hold::left,
+    "closing forgets every session of the room" => sessions::hold::closed,
+    "a released session is due back, once" => sessions::wait::released,
+    "a promise never shortens what was granted" => sessions::wait::promised,
+    "a member is expected only while nothing is known" => sessions::wait::expected,
+    "a member is expected until a session was held" => sessions::wait::expected_until_held,
+    "a member is absent when every session is overdue" => sessions::claim::every_session,
+    "an absent member is claimed once" => sessions::claim::once,
+    "a claim that ran out may be claimed again" => sessions::claim::again,
+    "of concurrent claims no two name one member" => sessions::claim::concurrent,
+    "a claim keeps to its limit" => sessions::claim::limit,
+    "notes are written in their order" => sessions::batch::in_order,
+    "notes are written all or none" => sessions::batch::all_or_nothing,
+    "notes written again change nothing but times" => sessions::batch::repeats,
+    "a thousand notes are written at once" => sessions::batch::many,
+    "nodes that note the same sessions do not get in each other's way" => sessions::batch::concurrent,
 };
 
 const STATUSES: [RoomStatus; 5] = [

@@ -30,8 +30,8 @@ pub struct Node {
 pub enum Lease {
     /// The lease went on without a gap.
     Kept,
-    /// The node was not known, or not any more: sessions that it holds may have been given up
-    /// and are to be noted again.
+    /// The node was not known, or its lease had run out: sessions that it holds may have been
+    /// given up and are to be noted again, as [`SessionChange::StillHeld`].
     New,
 }
 
@@ -59,8 +59,22 @@ pub struct SessionNote {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionChange {
     /// Its socket opened on a node, which holds it from now on, whoever held it before. On a
-    /// node without a lease it counts as due back after `grace_ms`.
+    /// node without a lease it counts as due back after `grace_ms`, unless another living node
+    /// holds it.
     Held {
+        /// Whose it is.
+        user: UserId,
+        /// The session.
+        session: SessionId,
+        /// Where the socket is.
+        node: NodeId,
+        /// For a node without a lease.
+        grace_ms: i64,
+    },
+    /// Its socket is open still on a node that was silent for a while and whose lease is new.
+    /// The same as [`SessionChange::Held`], but changes nothing if another living node holds the
+    /// session: it has moved on, and this node is about to see its own socket end.
+    StillHeld {
         /// Whose it is.
         user: UserId,
         /// The session.
@@ -91,8 +105,8 @@ pub enum SessionChange {
         /// How long the ticket lives.
         within_ms: i64,
     },
-    /// A member is known without any session: wait that long for one. Changes nothing if the
-    /// member has a session, whatever its state.
+    /// A member is known without any session: wait that long for one, or until one was held.
+    /// Changes nothing if the member has a session, whatever its state.
     Expected {
         /// The member.
         user: UserId,

@@ -10,7 +10,7 @@ use sqlx::{Row, Sqlite, query, query_scalar};
 use crate::clock::Clock;
 use crate::rooms::{Closed, Invite, RoomRow, RoomRows, Rooms, RoomsError};
 use crate::sqlite::Database;
-use crate::sqlite::words::{from_word, to_column, to_hash, to_word};
+use crate::words::{from_word, to_column, to_hash, to_word};
 
 type Query = query::Query<'static, Sqlite, SqliteArguments>;
 

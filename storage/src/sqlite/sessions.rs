@@ -1,6 +1,8 @@
 //! Nodes and sessions in SQLite. The embedded default has one node, yet the same rules: its
 //! next run finds here whom the last one left behind.
 
+mod note;
+
 use async_trait::async_trait;
 use schemas::ids::{RoomId, UserId};
 use sqlx::sqlite::SqliteRow;
@@ -8,40 +10,29 @@ use sqlx::{Row, SqliteConnection, query, query_scalar};
 use uuid::Uuid;
 
 use super::SqliteRooms;
-use super::words::to_column;
 use crate::rooms::RoomsError;
-use crate::rooms::sessions::{
-    Absent, Lease, Node, NodeId, NodeSessions, SessionChange, SessionNote, Sessions,
-};
+use crate::rooms::sessions::{Absent, Lease, Node, NodeId, NodeSessions, SessionNote, Sessions};
 
 #[async_trait]
 impl Sessions for SqliteRooms {
     async fn renew(&self, node: &Node, lease_ms: i64) -> Result<Lease, RoomsError> {
         let now_ms = self.clock.now_ms();
         let mut transaction = self.database.begin().await?;
-        let kept = query(
-            "UPDATE movie_together_node SET renewed_at_ms = ?, lease_until_ms = ? WHERE id = ?",
+        let kept = has_lease(&mut transaction, node.id, now_ms).await?;
+        query(
+            "INSERT INTO movie_together_node (id, socket_url, renewed_at_ms, lease_until_ms)
+             VALUES (?, ?, ?, ?)
+             ON CONFLICT (id) DO UPDATE
+             SET renewed_at_ms = excluded.renewed_at_ms, lease_until_ms = excluded.lease_until_ms",
         )
+        .bind(node.id.0)
+        .bind(node.socket_url.clone())
         .bind(now_ms)
         .bind(now_ms.saturating_add(lease_ms))
-        .bind(node.id.0)
         .execute(&mut *transaction)
-        .await?
-        .rows_affected();
-        if kept == 0 {
-            query(
-                "INSERT INTO movie_together_node (id, socket_url, renewed_at_ms, lease_until_ms)
-                 VALUES (?, ?, ?, ?)",
-            )
-            .bind(node.id.0)
-            .bind(node.socket_url.clone())
-            .bind(now_ms)
-            .bind(now_ms.saturating_add(lease_ms))
-            .execute(&mut *transaction)
-            .await?;
-        }
+        .await?;
         transaction.commit().await?;
-        Ok(if kept == 0 { Lease::New } else { Lease::Kept })
+        Ok(if kept { Lease::Kept } else { Lease::New })
     }
 
     async fn end_node(&self, node: NodeId, grace_ms: i64) -> Result<(), RoomsError> {
@@ -84,7 +75,7 @@ impl Sessions for SqliteRooms {
         let now_ms = self.clock.now_ms();
         let mut transaction = self.database.begin().await?;
         for note in notes {
-            write(&mut transaction, note, now_ms).await?;
+            note::write(&mut transaction, note, now_ms).await?;
         }
         Ok(transaction.commit().await?)
     }
@@ -163,82 +154,18 @@ async fn forget_node(
     Ok(())
 }
 
-async fn write(
+async fn has_lease(
     connection: &mut SqliteConnection,
-    note: &SessionNote,
+    node: NodeId,
     now_ms: i64,
-) -> Result<(), sqlx::Error> {
-    let SessionNote { room, seq, change } = *note;
-    let seq = to_column(seq);
-    let statement = match change {
-        SessionChange::Held { user, session, node, grace_ms } => {
-            let has_lease: bool =
-                query_scalar("SELECT EXISTS (SELECT 1 FROM movie_together_node WHERE id = ?)")
-                    .bind(node.0)
-                    .fetch_one(&mut *connection)
-                    .await?;
-            let due_at_ms = (!has_lease).then_some(now_ms.saturating_add(grace_ms));
-            query(
-                "INSERT INTO movie_together_session (room, user_id, session, seq, node, due_at_ms)
-                 VALUES (?, ?, ?, ?, ?, ?)
-                 ON CONFLICT (room, user_id, session) DO UPDATE
-                 SET seq = excluded.seq, node = excluded.node, due_at_ms = excluded.due_at_ms",
-            )
-            .bind(room.0)
-            .bind(user.0)
-            .bind(session.0)
-            .bind(seq)
-            .bind(has_lease.then_some(node.0))
-            .bind(due_at_ms)
-        }
-        SessionChange::Released { user, session, node, grace_ms } => query(
-            "INSERT INTO movie_together_session (room, user_id, session, seq, node, due_at_ms)
-             VALUES (?, ?, ?, ?, NULL, ?)
-             ON CONFLICT (room, user_id, session) DO UPDATE
-             SET seq = excluded.seq, node = NULL, due_at_ms = excluded.due_at_ms
-             WHERE node = ?",
-        )
-        .bind(room.0)
-        .bind(user.0)
-        .bind(session.0)
-        .bind(seq)
-        .bind(now_ms.saturating_add(grace_ms))
-        .bind(node.0),
-        SessionChange::Promised { user, session, within_ms } => query(
-            "INSERT INTO movie_together_session (room, user_id, session, seq, node, due_at_ms)
-             VALUES (?, ?, ?, ?, NULL, ?)
-             ON CONFLICT (room, user_id, session) DO UPDATE
-             SET seq = excluded.seq, due_at_ms = max(due_at_ms, excluded.due_at_ms)
-             WHERE node IS NULL",
-        )
-        .bind(room.0)
-        .bind(user.0)
-        .bind(session.0)
-        .bind(seq)
-        .bind(now_ms.saturating_add(within_ms)),
-        SessionChange::Expected { user, within_ms } => query(
-            "INSERT INTO movie_together_session (room, user_id, session, seq, node, due_at_ms)
-             SELECT ?1, ?2, ?3, ?4, NULL, ?5
-             WHERE NOT EXISTS (
-                 SELECT 1 FROM movie_together_session WHERE room = ?1 AND user_id = ?2)",
-        )
-        .bind(room.0)
-        .bind(user.0)
-        .bind(Uuid::nil())
-        .bind(seq)
-        .bind(now_ms.saturating_add(within_ms)),
-        SessionChange::Left { user } => {
-            query("DELETE FROM movie_together_session WHERE room = ? AND user_id = ? AND seq < ?")
-                .bind(room.0)
-                .bind(user.0)
-                .bind(seq)
-        }
-        SessionChange::Closed => {
-            query("DELETE FROM movie_together_session WHERE room = ?").bind(room.0)
-        }
-    };
-    statement.execute(&mut *connection).await?;
-    Ok(())
+) -> Result<bool, sqlx::Error> {
+    query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM movie_together_node WHERE id = ? AND lease_until_ms >= ?)",
+    )
+    .bind(node.0)
+    .bind(now_ms)
+    .fetch_one(connection)
+    .await
 }
 
 fn node_row(row: &SqliteRow) -> Result<Node, sqlx::Error> {

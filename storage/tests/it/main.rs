@@ -8,5 +8,7 @@ mod kafka_contract;
 mod kafka_topics;
 mod mongo_contract;
 mod open;
+mod postgres;
+mod postgres_contract;
 mod sqlite_contract;
 mod sqlite_log;

@@ -10,7 +10,7 @@ use sqlx::{Row, SqliteConnection, query, query_scalar};
 use super::TRANSACTION_ROWS_MAX;
 use crate::archive::ArchiveError;
 use crate::sqlite::Database;
-use crate::sqlite::words::to_column;
+use crate::words::to_column;
 
 /// Where an event lies in its room.
 pub(super) struct Place {

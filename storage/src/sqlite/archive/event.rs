@@ -10,7 +10,7 @@ use sqlx::{Row, SqliteConnection, query, query_scalar};
 
 use crate::archive::{ArchiveError, EventPage};
 use crate::sqlite::Database;
-use crate::sqlite::words::{to_column, to_hash};
+use crate::words::{to_column, to_hash};
 
 /// Inserts events in one transaction; answers how many were new.
 pub(super) async fn insert(

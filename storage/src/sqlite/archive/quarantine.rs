@@ -6,7 +6,7 @@ use sqlx::{Row, query};
 
 use crate::archive::ArchiveError;
 use crate::sqlite::Database;
-use crate::sqlite::words::{from_word, to_column, to_word};
+use crate::words::{from_word, to_column, to_word};
 
 /// Sets bytes aside in one transaction.
 pub(super) async fn insert(

@@ -7,7 +7,7 @@ use sqlx::{Row, query, query_scalar};
 
 use crate::archive::{ArchiveError, same_proof};
 use crate::sqlite::Database;
-use crate::sqlite::words::{to_column, to_hash};
+use crate::words::{to_column, to_hash};
 
 pub(super) async fn seal(database: &Database, seal: &Seal) -> Result<bool, ArchiveError> {
     let mut transaction = database.begin().await?;

@@ -14,7 +14,7 @@ use super::NoSuchPartition;
 use super::time::LogTime;
 use crate::log::{ReadBatch, ReadError, ReadRange, StoredRecord, Tail, Watermarks};
 use crate::sqlite::Database;
-use crate::sqlite::words::to_column;
+use crate::words::to_column;
 
 /// How long a tail rests before it looks whether another process wrote or truncated.
 const TAIL_POLL: Duration = Duration::from_millis(500);

@@ -9,7 +9,7 @@ use sqlx::{query, query_scalar};
 use super::NoSuchPartition;
 use crate::log::ReadError;
 use crate::sqlite::Database;
-use crate::sqlite::words::to_column;
+use crate::words::to_column;
 
 /// Most records of one transaction, so that appends never wait for long.
 const DELETE_RECORDS_MAX: u32 = 500;

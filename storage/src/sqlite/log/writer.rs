@@ -14,7 +14,7 @@ use super::NoSuchPartition;
 use super::time::LogTime;
 use crate::log::{Appended, BoxError};
 use crate::sqlite::Database;
-use crate::sqlite::words::to_column;
+use crate::words::to_column;
 
 /// Most records that wait to be written: 64 MiB at their largest.
 const QUEUE_RECORDS_MAX: usize = 1024;
