@@ -36,7 +36,7 @@ macro_rules! crash_points {
 crash_points! {
     /// The bounds of a partition are known.
     Bounds = "bounds",
-    /// A record was set aside.
+    /// The records of a batch that belong to no room were set aside.
     Quarantine = "quarantine",
     /// A batch of records was scanned.
     ScanBatch = "scan-batch",
@@ -48,8 +48,10 @@ crash_points! {
     Gather = "gather",
     /// A batch of events was inserted.
     InsertBatch = "insert-batch",
-    /// A room was read back and is complete.
+    /// A group of rooms was read back and compared.
     ReadBack = "read-back",
+    /// Erased people were blanked in a room.
+    Erase = "erase",
     /// A room was sealed.
     Seal = "seal",
     /// A row that lagged its log was closed.

@@ -18,8 +18,10 @@ pub const WAIT_MAX: Duration = Duration::from_hours(30 * 24);
 pub const BATCH_MAX: u32 = 100_000;
 /// Most bytes of one read.
 pub const READ_BYTES_MAX: u32 = 256 * 1024 * 1024;
-/// Most records folded together.
+/// Most records of rooms archived together.
 pub const GROUP_RECORDS_MAX: u32 = 10_000_000;
+/// Most bytes of those.
+pub const GROUP_BYTES_MAX: u32 = 1024 * 1024 * 1024;
 /// Most partitions worked on at a time.
 pub const WORKERS_MAX: u32 = 256;
 
@@ -126,10 +128,14 @@ pub struct LimitOptions {
     #[arg(long, env = "ETL_INSERT_EVENTS", value_name = "ETL_INSERT_EVENTS", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=i64::from(BATCH_MAX)))]
     pub insert_events: u32,
 
-    /// Most records whose rooms are folded together, which bounds the memory; a larger room
-    /// is folded alone.
-    #[arg(long, env = "ETL_GROUP_RECORDS", value_name = "ETL_GROUP_RECORDS", default_value_t = 200_000, value_parser = clap::value_parser!(u32).range(1..=i64::from(GROUP_RECORDS_MAX)))]
+    /// Most records whose rooms are archived together, which bounds the memory; a larger room
+    /// goes alone.
+    #[arg(long, env = "ETL_GROUP_RECORDS", value_name = "ETL_GROUP_RECORDS", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1..=i64::from(GROUP_RECORDS_MAX)))]
     pub group_records: u32,
+
+    /// Most bytes of those records.
+    #[arg(long, env = "ETL_GROUP_BYTES", value_name = "ETL_GROUP_BYTES", default_value_t = 16 * 1024 * 1024, value_parser = clap::value_parser!(u32).range(1..=i64::from(GROUP_BYTES_MAX)))]
+    pub group_bytes: u32,
 
     /// Most partitions worked on at a time.
     #[arg(long, env = "ETL_WORKERS", value_name = "ETL_WORKERS", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=i64::from(WORKERS_MAX)))]
@@ -180,6 +186,7 @@ impl LimitOptions {
             read_bytes_max: self.read_bytes as usize,
             insert_events_max: self.insert_events as usize,
             group_records_max: u64::from(self.group_records),
+            group_bytes_max: u64::from(self.group_bytes),
             workers_max: self.workers as usize,
         }
     }
@@ -227,6 +234,7 @@ mod tests {
             ("--read-bytes", "268435457", "ETL_READ_BYTES"),
             ("--insert-events", "100001", "ETL_INSERT_EVENTS"),
             ("--group-records", "10000001", "ETL_GROUP_RECORDS"),
+            ("--group-bytes", "1073741825", "ETL_GROUP_BYTES"),
             ("--workers", "257", "ETL_WORKERS"),
             ("--sentry-dsn", "nowhere", "SENTRY_DSN"),
             ("--log-format", "xml", "LOG_FORMAT"),
@@ -247,6 +255,7 @@ mod tests {
             ("--read-bytes", "268435456"),
             ("--insert-events", "100000"),
             ("--group-records", "10000000"),
+            ("--group-bytes", "1073741824"),
             ("--workers", "256"),
             ("--sentry-dsn", ""),
         ] {

@@ -3,8 +3,8 @@
 //! 1. take the bounds `[low, high)`, once, so that the pass ends;
 //! 2. scan them, remembering a few facts a room; what is in no known room is set aside;
 //! 3. settle the rooms that are sealed already but whose row lags;
-//! 4. fold each closed room that is not sealed, insert its events, read them back, compare,
-//!    seal, and mark its row;
+//! 4. group by group, fold the closed rooms that are not sealed, insert their events, read
+//!    them back and compare, blank what erased people said, seal, and mark the rows;
 //! 5. truncate the log up to the first record of a room that has not been sealed for the
 //!    soak time.
 //!
@@ -15,6 +15,7 @@
 //! | 2 | records in quarantine | sets the same ones aside, which changes nothing |
 //! | some inserts of 4 | part of a room, invisible | inserts the same ones, which changes nothing |
 //! | read back | all of a room, invisible | compares again, seals |
+//! | some erasing | the same, partly blanked | finds the kept hashes equal, blanks the rest |
 //! | seal | a readable room, its row `closed` | step 3 marks the row |
 //! | mark | records nobody needs | step 5 truncates |
 //! | 5, and the log forgets it | old records reappear | step 3 knows their seals, 5 truncates |
@@ -23,14 +24,18 @@
 //! again. To add a step: write it as a module below, name a crash point after it, and place
 //! it here.
 
-mod archive;
 mod error;
+mod forget;
 mod gather;
+mod insert;
 mod limits;
 mod mark;
+mod prove;
 mod read;
 mod scan;
+mod seal;
 mod settle;
+mod side_by_side;
 mod truncate;
 
 use std::sync::Arc;
@@ -141,18 +146,12 @@ async fn move_closed_rooms(
 
     settle::settle(pass, &mut scan, report).await?;
 
-    for group in gather::groups(&scan, pass.limits.group_records_max) {
-        for room in gather::gather(pass, &scan, &group).await? {
-            match archive::archive(pass, partition, &room).await {
-                Ok(seal) => {
-                    scan.sealed(room.room, seal.sealed_at_ms);
-                    report.counts.rooms_sealed += 1;
-                    report.counts.events_archived += seal.count;
-                }
-                Err(PassError::Stopped) => return Err(PassError::Stopped),
-                Err(error) => report.fail(partition, Some(room.room), &error),
-            }
-        }
+    for group in gather::groups(&scan, &pass.limits) {
+        let closed = gather::gather(pass, &scan, &group).await?;
+        let inserted = insert::insert(pass, partition, closed, report).await?;
+        let whole = prove::prove(pass, partition, inserted, report).await?;
+        forget::forget(pass, &whole).await?;
+        seal::seal(pass, &mut scan, &whole, report).await?;
     }
 
     truncate::truncate(pass, &scan, report).await

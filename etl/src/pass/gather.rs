@@ -17,7 +17,7 @@ use storage::rooms::Closed;
 
 use super::read::Reader;
 use super::scan::{PartitionScan, RoomFacts, read_record};
-use super::{Pass, PassError};
+use super::{Pass, PassError, PassLimits};
 use crate::crash_point::{CrashPoint, reached};
 
 /// A room from its first record to the one that closed it.
@@ -42,24 +42,22 @@ impl ClosedRoom {
     }
 }
 
-/// Rooms to fold together, each group with at most `records_max` records or a single room.
-pub(super) fn groups(scan: &PartitionScan, records_max: u64) -> Vec<Vec<RoomId>> {
-    let mut closable: Vec<(u64, RoomId, u64)> = scan
-        .rooms
-        .iter()
-        .filter(|(_, facts)| facts.is_closable())
-        .map(|(room, facts)| (facts.first_seen, *room, facts.records))
-        .collect();
-    closable.sort_unstable();
+/// Rooms to archive together: as many as the limits allow, or a single one.
+pub(super) fn groups(scan: &PartitionScan, limits: &PassLimits) -> Vec<Vec<RoomId>> {
+    let mut closable: Vec<(&RoomId, &RoomFacts)> =
+        scan.rooms.iter().filter(|(_, facts)| facts.is_closable()).collect();
+    closable.sort_unstable_by_key(|(_, facts)| facts.first_seen);
     let mut groups: Vec<Vec<RoomId>> = vec![];
-    let mut records = 0;
-    for (_, room, room_records) in closable {
-        records += room_records;
+    let (mut records, mut bytes) = (0, 0);
+    for (room, facts) in closable {
+        records += facts.records;
+        bytes += facts.bytes;
+        let fits = records <= limits.group_records_max && bytes <= limits.group_bytes_max;
         match groups.last_mut() {
-            Some(group) if records <= records_max => group.push(room),
+            Some(group) if fits => group.push(*room),
             _ => {
-                groups.push(vec![room]);
-                records = room_records;
+                groups.push(vec![*room]);
+                (records, bytes) = (facts.records, facts.bytes);
             }
         }
     }

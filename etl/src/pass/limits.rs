@@ -13,8 +13,10 @@ pub struct PassLimits {
     pub read_bytes_max: usize,
     /// Most events of one insert.
     pub insert_events_max: usize,
-    /// Most records of the rooms that are folded together; a larger room is folded alone.
+    /// Most records of the rooms that are archived together; a larger room goes alone.
     pub group_records_max: u64,
+    /// Most bytes of those records.
+    pub group_bytes_max: u64,
     /// Most partitions worked on at a time.
     pub workers_max: usize,
 }
@@ -27,7 +29,8 @@ impl Default for PassLimits {
             read_records_max: 5000,
             read_bytes_max: 4 * 1024 * 1024,
             insert_events_max: 1000,
-            group_records_max: 200_000,
+            group_records_max: 20_000,
+            group_bytes_max: 16 * 1024 * 1024,
             workers_max: 2,
         }
     }

@@ -1,8 +1,7 @@
 //! Step 2: goes over a partition once and remembers a few facts a room, never a record, so
 //! that memory grows with the rooms and not with what was said in them.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry as Slot;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemas::archive::{QuarantineReason, Quarantined};
 use schemas::fold::{Outcome, fold};
@@ -12,6 +11,7 @@ use schemas::record::{Entry, Record};
 use storage::log::{StoredRecord, Watermarks};
 
 use super::read::Reader;
+use super::side_by_side::side_by_side;
 use super::{Pass, PassError};
 use crate::crash_point::{CrashPoint, reached};
 use crate::report::PartitionReport;
@@ -47,6 +47,15 @@ pub(super) struct RoomFacts {
     pub(super) last_close: Option<u64>,
     /// Its records between the bounds.
     pub(super) records: u64,
+    /// Bytes of those.
+    pub(super) bytes: u64,
+}
+
+/// What the stores say of a room that the scan meets.
+#[derive(Clone, Copy)]
+struct Known {
+    status: Option<RoomStatus>,
+    sealed_at_ms: Option<i64>,
 }
 
 /// Scans a partition and sets aside what belongs to no known room.
@@ -70,12 +79,11 @@ pub(super) async fn scan(
     pass.progress.expect(bounds.high.saturating_sub(bounds.low));
     let mut reader = Reader::new(pass, partition, bounds.low, bounds.high, None);
     while let Some(records) = reader.next().await? {
-        for stored in &records {
-            if let Some(reason) = scan.judge(pass, stored).await? {
-                set_aside(pass, stored, reason).await?;
-                report.counts.records_quarantined += 1;
-            }
-        }
+        let met = scan.meet(pass, &records).await?;
+        let aside: Vec<Quarantined> =
+            records.iter().filter_map(|stored| scan.judge(pass, stored, &met)).collect();
+        set_aside(pass, &aside).await?;
+        report.counts.records_quarantined += aside.len() as u64;
         report.counts.records_read += records.len() as u64;
         pass.progress.read(records.len() as u64);
         reached(CrashPoint::ScanBatch);
@@ -92,58 +100,54 @@ impl PartitionScan {
         }
     }
 
-    /// Takes a record in; tells why it must be set aside, if it must.
-    async fn judge(
+    /// Asks, once a room, what its row and, without one, its seal say.
+    async fn meet(
+        &self,
+        pass: &Pass,
+        records: &[StoredRecord],
+    ) -> Result<BTreeMap<RoomId, Known>, PassError> {
+        let keys: BTreeSet<RoomId> = records.iter().map(|stored| stored.key).collect();
+        let new = keys.into_iter().filter(|room| !self.rooms.contains_key(room));
+        let asked = new.map(|room| async move { Ok((room, self.ask(pass, room).await?)) });
+        side_by_side(asked).await.into_iter().collect()
+    }
+
+    async fn ask(&self, pass: &Pass, room: RoomId) -> Result<Known, PassError> {
+        if let Some(status) = self.rows.get(&room) {
+            return Ok(Known { status: Some(*status), sealed_at_ms: None });
+        }
+        let row = pass.ports.rooms.get(room).await?;
+        if let Some(row) = row.filter(|row| row.partition == self.partition) {
+            return Ok(Known { status: Some(row.status), sealed_at_ms: None });
+        }
+        let seal = pass.ports.archive.seal_of(room).await?;
+        Ok(Known { status: None, sealed_at_ms: seal.map(|seal| seal.sealed_at_ms) })
+    }
+
+    /// Takes a record in, or answers it with the reason why it must be set aside.
+    fn judge(
         &mut self,
         pass: &Pass,
         stored: &StoredRecord,
-    ) -> Result<Option<QuarantineReason>, PassError> {
+        met: &BTreeMap<RoomId, Known>,
+    ) -> Option<Quarantined> {
+        let aside = |reason| Some(quarantined(pass, stored, reason));
         let Some(record) = read_record(stored) else {
-            return Ok(Some(QuarantineReason::Undecodable));
+            return aside(QuarantineReason::Undecodable);
         };
-        if !self.rooms.contains_key(&record.room) {
-            let facts = self.facts_of_new(pass, stored).await?;
-            self.rooms.insert(record.room, facts);
-        }
-        let Slot::Occupied(mut slot) = self.rooms.entry(record.room) else {
-            return Ok(None);
-        };
-        let facts = slot.get_mut();
+        let facts = self.rooms.entry(record.room).or_insert_with(|| {
+            let unknown = Known { status: None, sealed_at_ms: None };
+            RoomFacts::new(stored, met.get(&record.room).copied().unwrap_or(unknown))
+        });
         facts.take_in(stored, &record);
         if !facts.is_unknown() {
-            return Ok(None);
+            return None;
         }
         let age_ms = self.now_ms.saturating_sub(stored.at_ms);
         if age_ms < pass.limits.unknown_room_hold_ms {
             self.unknown_held_from.get_or_insert(stored.offset);
         }
-        Ok(Some(QuarantineReason::UnknownRoom))
-    }
-
-    /// Asks once a room what its row and, without one, its seal say.
-    async fn facts_of_new(
-        &self,
-        pass: &Pass,
-        stored: &StoredRecord,
-    ) -> Result<RoomFacts, PassError> {
-        let mut status = self.rows.get(&stored.key).copied();
-        let mut seal = None;
-        if status.is_none() {
-            let row = pass.ports.rooms.get(stored.key).await?;
-            status = row.filter(|row| row.partition == self.partition).map(|row| row.status);
-        }
-        if status.is_none() {
-            seal = pass.ports.archive.seal_of(stored.key).await?;
-        }
-        Ok(RoomFacts {
-            status,
-            sealed_at_ms: seal.map(|seal| seal.sealed_at_ms),
-            first_seen: stored.offset,
-            first_seen_at_ms: stored.at_ms,
-            created: None,
-            last_close: None,
-            records: 0,
-        })
+        aside(QuarantineReason::UnknownRoom)
     }
 
     /// A database of rows restored from an old backup looks exactly like this.
@@ -161,6 +165,19 @@ impl PartitionScan {
 }
 
 impl RoomFacts {
+    fn new(first: &StoredRecord, known: Known) -> Self {
+        Self {
+            status: known.status,
+            sealed_at_ms: known.sealed_at_ms,
+            first_seen: first.offset,
+            first_seen_at_ms: first.at_ms,
+            created: None,
+            last_close: None,
+            records: 0,
+            bytes: 0,
+        }
+    }
+
     /// Whether neither a row nor a seal knows the room.
     pub(super) fn is_unknown(&self) -> bool {
         self.status.is_none() && self.sealed_at_ms.is_none()
@@ -176,6 +193,7 @@ impl RoomFacts {
 
     fn take_in(&mut self, stored: &StoredRecord, record: &Record) {
         self.records += 1;
+        self.bytes += stored.value.len() as u64;
         match &record.entry {
             Entry::RoomCreated(_) if self.created.is_none() => {
                 let outcome = fold(&mut None, record, stored.at_ms);
@@ -194,24 +212,29 @@ pub(super) fn read_record(stored: &StoredRecord) -> Option<Record> {
     Record::decode(&stored.value).ok().filter(|record| record.room == stored.key)
 }
 
-async fn set_aside(
-    pass: &Pass,
-    stored: &StoredRecord,
-    reason: QuarantineReason,
-) -> Result<(), PassError> {
-    let quarantined = Quarantined {
+fn quarantined(pass: &Pass, stored: &StoredRecord, reason: QuarantineReason) -> Quarantined {
+    Quarantined {
         epoch: pass.ports.log.epoch().to_owned(),
         partition: stored.partition,
         offset: stored.offset,
         at_ms: stored.at_ms,
         reason,
         raw: stored.value.to_vec(),
-    };
-    pass.ports.archive.quarantine(&[quarantined]).await?;
-    if reason == QuarantineReason::Undecodable {
+    }
+}
+
+async fn set_aside(pass: &Pass, aside: &[Quarantined]) -> Result<(), PassError> {
+    if aside.is_empty() {
+        return Ok(());
+    }
+    pass.ports.archive.quarantine(aside).await?;
+    let mut undecodable =
+        aside.iter().filter(|bytes| bytes.reason == QuarantineReason::Undecodable);
+    if let Some(first) = undecodable.next() {
         tracing::error!(
-            partition = stored.partition,
-            offset = stored.offset,
+            partition = first.partition,
+            offset = first.offset,
+            records = 1 + undecodable.count(),
             "bytes that are no record: set aside"
         );
     }

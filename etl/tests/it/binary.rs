@@ -147,6 +147,7 @@ fn help_tells_every_variable() {
         "ETL_READ_BYTES",
         "ETL_INSERT_EVENTS",
         "ETL_GROUP_RECORDS",
+        "ETL_GROUP_BYTES",
         "ETL_WORKERS",
         "SENTRY_DSN",
         "LOG_FORMAT",

@@ -1,11 +1,13 @@
 //! The binary is killed at every place it can be, and run again: nothing may come out
 //! differently.
 
+use std::collections::BTreeSet;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 
 use etl::crash_point::{CrashPoint, VARIABLE};
-use schemas::ids::RoomId;
+use schemas::ids::{RoomId, UserId};
+use schemas::record::Entry;
 use storage::clock::{Clock, SystemClock};
 use storage::log::StoredRecord;
 use uuid::Uuid;
@@ -27,6 +29,8 @@ pub(crate) struct Seed {
     closed: [Room; 3],
     /// Every record that was ever in the log.
     records: Vec<StoredRecord>,
+    /// Who is to be forgotten: the owner of one closed room.
+    erased: BTreeSet<UserId>,
 }
 
 impl Seed {
@@ -58,6 +62,8 @@ impl Seed {
         world.begin(&fresh).await;
         world.close_in_log(&lagging).await;
         world.close(&last).await;
+        let now_ms = world.clock.now_ms();
+        world.storage.archive.remember_erasure(last.owner, now_ms).await.unwrap();
 
         Self {
             records: world.records().await,
@@ -65,6 +71,7 @@ impl Seed {
             rooms: vec![closed, open, lagging, creating, aborted, last, forgotten, fresh],
             open,
             closed: [closed, lagging, last],
+            erased: BTreeSet::from([last.owner]),
         }
     }
 
@@ -82,9 +89,14 @@ impl Seed {
         let rest = world.rest(&self.rooms).await;
         for room in &self.closed {
             let expected = folded(&self.records, room, world.storage.log.epoch());
-            let events: Vec<_> = expected.into_iter().map(|archived| archived.event).collect();
+            let events = expected.into_iter().map(|archived| archived.event);
+            let events: Vec<_> =
+                events.map(|event| event.erased(&self.erased).unwrap_or(event)).collect();
             assert_eq!(rest.events[&room.id].as_ref(), Some(&events));
         }
+        let [_, _, last] = &self.closed;
+        assert!(matches!(&rest.events[&last.id].as_ref().unwrap()[1].entry,
+            Entry::Chat(chat) if chat.redacted && chat.text.is_empty()));
         let lows: Vec<u64> = rest.watermarks.iter().map(|watermarks| watermarks.low).collect();
         assert_eq!(lows, [self.open.first_offset, 2, 7, 0]);
         assert_eq!(rest.quarantined.len(), 3);

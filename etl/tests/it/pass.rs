@@ -291,9 +291,14 @@ async fn every_batch_size_gives_the_same_archive() {
     let expected = whole.rest(&rooms).await;
     assert_eq!(expected.records, []);
 
-    for (read_records_max, read_bytes_max, insert_events_max, group_records_max) in
-        [(1, 1, 1, 1), (5, 1000, 6, 12), (6, 1 << 20, 5, 17), (100, 1, 100, 18)]
-    {
+    for (read_records_max, read_bytes_max, insert_events_max, group_records_max, group_bytes_max) in [
+        (1, 1, 1, 1, 1 << 20),
+        (5, 1000, 6, 12, 1 << 20),
+        (6, 1 << 20, 5, 17, 1 << 20),
+        (100, 1, 100, 18, 1 << 20),
+        (5, 1000, 100, 1000, 1),
+        (5, 1000, 7, 1000, 3000),
+    ] {
         let world = World::copy_of(seed.directory.path(), &seed.clock).await;
         let limits = PassLimits {
             soak_ms: 0,
@@ -301,6 +306,7 @@ async fn every_batch_size_gives_the_same_archive() {
             read_bytes_max,
             insert_events_max,
             group_records_max,
+            group_bytes_max,
             workers_max: 1,
             ..PassLimits::default()
         };

@@ -1,0 +1,54 @@
+//! Step 4, last part: seals the rooms that are whole and marks their rows, side by side.
+
+use schemas::archive::Seal;
+
+use super::insert::InsertedRoom;
+use super::scan::PartitionScan;
+use super::side_by_side::side_by_side;
+use super::{Pass, PassError, mark};
+use crate::crash_point::{CrashPoint, reached};
+use crate::report::PartitionReport;
+
+/// Seals rooms. One that fails stops no other.
+pub(super) async fn seal(
+    pass: &Pass,
+    scan: &mut PartitionScan,
+    rooms: &[InsertedRoom],
+    report: &mut PartitionReport,
+) -> Result<(), PassError> {
+    let partition = scan.partition;
+    let sealing = rooms.iter().map(|room| seal_one(pass, partition, room));
+    for (inserted, sealed) in rooms.iter().zip(side_by_side(sealing).await) {
+        let room = inserted.room.room;
+        match sealed {
+            Ok(seal) => {
+                scan.sealed(room, seal.sealed_at_ms);
+                report.counts.rooms_sealed += 1;
+                report.counts.events_archived += seal.count;
+            }
+            Err(PassError::Stopped) => return Err(PassError::Stopped),
+            Err(error) => report.fail(partition, Some(room), &error),
+        }
+    }
+    Ok(())
+}
+
+async fn seal_one(pass: &Pass, partition: u32, inserted: &InsertedRoom) -> Result<Seal, PassError> {
+    let InsertedRoom { room, expected } = inserted;
+    pass.go_on()?;
+    let seal = Seal {
+        room: room.room,
+        epoch: pass.ports.log.epoch().to_owned(),
+        partition,
+        count: expected.count,
+        first_offset: room.closed.first_offset,
+        close_offset: room.closed.close_offset,
+        hash: expected.hash,
+        sealed_at_ms: pass.clock.now_ms(),
+        members: room.state().people().keys().copied().collect(),
+    };
+    pass.ports.archive.seal(&seal).await?;
+    reached(CrashPoint::Seal);
+    mark::archived(pass, room.room, room.status, &room.closed).await?;
+    Ok(seal)
+}
