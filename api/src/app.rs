@@ -181,7 +181,7 @@ async fn ports(
 }
 
 /// Where this process reaches itself, whatever `PUBLIC_URL` says to others.
-fn own_url(address: SocketAddr) -> String {
+pub(crate) fn own_url(address: SocketAddr) -> String {
     let mut address = address;
     if address.ip().is_unspecified() {
         address.set_ip(if address.is_ipv4() {
@@ -216,6 +216,7 @@ fn services_options(
 ) -> ServicesOptions {
     ServicesOptions {
         public_url: settings.public_url.clone(),
+        node_url: settings.node_url.clone(),
         ticket_secret: settings.ticket_secret.clone(),
         relay: RelayOptions {
             session_grace: options.rooms.session_grace,

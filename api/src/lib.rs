@@ -9,6 +9,7 @@
 
 pub mod acceptor;
 pub mod app;
+pub mod health_check;
 pub mod http;
 pub mod identity;
 pub mod options;

@@ -6,7 +6,8 @@ use std::io::{Write, stderr, stdout};
 use std::process::ExitCode;
 
 use api::app::App;
-use api::options::Options;
+use api::health_check::check_health;
+use api::options::{Errand, Options};
 use api::telemetry::Telemetry;
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
@@ -15,6 +16,9 @@ fn main() -> ExitCode {
     let options = Options::parse();
     if options.openapi {
         return print(&api::http::openapi());
+    }
+    if options.errand == Some(Errand::Health) {
+        return check(&options);
     }
     let telemetry = match Telemetry::start(&options.telemetry) {
         Ok(telemetry) => telemetry,
@@ -27,6 +31,15 @@ fn main() -> ExitCode {
     // Sends what Sentry still holds.
     drop(telemetry);
     result.map_or_else(|error| fail(error.as_ref()), |()| ExitCode::SUCCESS)
+}
+
+fn check(options: &Options) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error),
+    };
+    let checked = runtime.block_on(check_health(options.network.listen));
+    checked.map_or_else(|error| fail(error.as_ref()), |()| ExitCode::SUCCESS)
 }
 
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {

@@ -12,7 +12,7 @@ mod telemetry;
 mod ticket_secret;
 mod upstream;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 pub use network::NetworkOptions;
 pub use rooms::RoomOptions;
@@ -32,6 +32,9 @@ pub struct Options {
     /// Print the OpenAPI document and end.
     #[arg(long)]
     pub openapi: bool,
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub errand: Option<Errand>,
     /// Where to listen, and for whom.
     #[command(flatten)]
     pub network: NetworkOptions,
@@ -47,6 +50,13 @@ pub struct Options {
     /// Logs, errors and traces.
     #[command(flatten)]
     pub telemetry: TelemetryOptions,
+}
+
+/// Something else than serving.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+pub enum Errand {
+    /// Ask the server at `LISTEN` whether it is ready; succeeds if it is.
+    Health,
 }
 
 /// A setting that cannot be used.

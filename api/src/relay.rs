@@ -9,16 +9,31 @@
 //! | the event is encoded once and queued for every session, never waited for | [`outlet`] |
 //! | each connection writes what is queued in one go | [`connection`] |
 //!
-//! Nothing is shown that was not read back from the log. To add a kind of frame: a variant in
+//! Nothing is shown that was not read back from the log, so any number of nodes may serve one
+//! room. What they tell each other beside it (who lives, which sessions each holds) goes through
+//! the room store, and no frame waits for that:
+//!
+//! | what | where |
+//! |---|---|
+//! | sockets and tickets of this node | [`presence`] |
+//! | their comings and goings on the way to the store | [`attendance`] |
+//! | this node's lease; ending members who are absent everywhere | [`lease`] |
+//! | which node keeps a partition, and where a ticket leads | [`placement`], [`nodes`] |
+//!
+//! To add a kind of frame: a variant in
 //! `schemas::frame`, and its arm in `connection` (answered here), or in `connection::command`
 //! (logged, with a record of its own).
 
 mod append;
+mod attendance;
 mod connection;
 mod end;
 mod lane;
+mod lease;
 mod load;
+mod nodes;
 mod outlet;
+mod placement;
 mod presence;
 mod room;
 mod verdicts;
@@ -35,7 +50,9 @@ use schemas::ids::{RoomId, UserId};
 use schemas::record::{Entry, Record};
 use storage::log::{Appended, Log};
 use storage::rooms::Rooms;
+use storage::rooms::sessions::Node;
 use tokio::sync::OnceCell;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -43,18 +60,23 @@ pub use room::{HistoryPage, Position};
 
 pub(crate) use append::append_record;
 pub(crate) use load::rfc3339;
-pub(crate) use room::{Message, RoomHandle};
+pub(crate) use room::{Message, Promised, RoomHandle};
 
 use crate::link::Links;
 use crate::refusal::Refusal;
 use crate::ticket::Ticket;
+use attendance::Attendance;
 use connection::{Connection, Sender};
 use lane::Lane;
+use lease::LeaseTask;
+use nodes::Nodes;
 use outlet::Outlet;
 use room::Attach;
 
 /// How long sockets and tasks may take to end when the node stops.
-const STOP_PATIENCE: Duration = Duration::from_secs(7);
+const STOP_PATIENCE: Duration = Duration::from_secs(6);
+/// How long a stopping node may take to tell the others.
+const FAREWELL_PATIENCE: Duration = Duration::from_secs(1);
 
 /// Settings of the relay.
 #[derive(Clone, Debug)]
@@ -88,10 +110,14 @@ struct Inner {
     movie: Arc<dyn MovieApi>,
     links: Arc<Links>,
     options: Arc<RelayOptions>,
+    nodes: Arc<Nodes>,
+    attendance: Arc<Attendance>,
     lanes: Mutex<HashMap<u32, Lane>>,
     /// Rooms in memory; the cell makes two members who come at once cause one read.
     loaded: Mutex<HashMap<RoomId, RoomCell>>,
     connections: AtomicU64,
+    /// Ends the lease's rounds.
+    leaving: CancellationToken,
     /// Ends the sockets.
     closing: CancellationToken,
     /// Ends everything else.
@@ -105,14 +131,18 @@ struct Inner {
 pub(crate) struct Relay(Arc<Inner>);
 
 impl Relay {
-    pub(crate) fn new(
+    /// Starts the rounds of the lease and the writing of notes.
+    pub(crate) fn start(
         log: Arc<dyn Log>,
         rooms: Arc<dyn Rooms>,
         movie: Arc<dyn MovieApi>,
         links: Arc<Links>,
+        own: Node,
         options: RelayOptions,
     ) -> Self {
-        Self(Arc::new(Inner {
+        let relay = Self(Arc::new(Inner {
+            nodes: Arc::new(Nodes::new(own, Arc::clone(&rooms))),
+            attendance: Arc::new(Attendance::new(Arc::clone(&rooms))),
             log,
             rooms,
             movie,
@@ -121,11 +151,30 @@ impl Relay {
             lanes: Mutex::default(),
             loaded: Mutex::default(),
             connections: AtomicU64::new(0),
+            leaving: CancellationToken::new(),
             closing: CancellationToken::new(),
             stopped: CancellationToken::new(),
             sockets: TaskTracker::new(),
             tasks: TaskTracker::new(),
-        }))
+        }));
+        let attendance = Arc::clone(relay.attendance());
+        relay.spawn(async move { attendance.run().await });
+        let (rooms, grace) = (Arc::clone(&relay.0.rooms), relay.0.options.session_grace);
+        let lease = LeaseTask::new(relay.clone(), rooms, grace);
+        let leaving = relay.0.leaving.clone();
+        relay.spawn(async move {
+            leaving.run_until_cancelled(lease.run()).await;
+        });
+        relay
+    }
+
+    /// This node among the others.
+    pub(crate) fn nodes(&self) -> &Arc<Nodes> {
+        &self.0.nodes
+    }
+
+    fn attendance(&self) -> &Arc<Attendance> {
+        &self.0.attendance
     }
 
     /// The room, from memory or, once for all who ask, from the log.
@@ -144,6 +193,30 @@ impl Relay {
         }
         self.count_rooms();
         handle.cloned()
+    }
+
+    /// Waits until a room has folded all that is in the log now, whichever node appended it.
+    pub(crate) async fn catch_up(&self, room: &RoomHandle) -> Result<(), Refusal> {
+        Ok(self.lane(room.partition).catch_up(room.id).await?)
+    }
+
+    /// Asks a room; a refusal that news of another node may have made wrong is asked again once
+    /// the room has caught up.
+    pub(crate) async fn ask<T, Answer>(
+        &self,
+        room: &RoomHandle,
+        question: impl Fn(RoomHandle) -> Answer,
+    ) -> Result<T, Refusal>
+    where
+        Answer: Future<Output = Result<T, Refusal>>,
+    {
+        match question(room.clone()).await {
+            Err(Refusal::NotMember | Refusal::AlreadyMember { .. }) => {
+                self.catch_up(room).await?;
+                question(room.clone()).await
+            }
+            answer => answer,
+        }
     }
 
     /// Appends what a node says of a person and waits for the fold's verdict.
@@ -171,6 +244,9 @@ impl Relay {
             return Err(Refusal::away("node"));
         }
         let room = self.room(ticket.room).await?;
+        // The client may come from another node and know more than this one by now; the first
+        // frame must not lie behind that.
+        self.catch_up(&room).await?;
         room.admit(ticket.user, ticket.session).await?;
         Ok(Admission { relay: self.clone(), room, ticket, position })
     }
@@ -183,16 +259,38 @@ impl Relay {
         });
     }
 
-    /// Closes every socket with 4000, then ends the rooms.
+    /// Has every session that this node holds noted anew.
+    async fn note_held(&self) {
+        let handles: Vec<RoomHandle> = {
+            let loaded = self.0.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+            loaded.values().filter_map(|cell| cell.get().cloned()).collect()
+        };
+        for room in handles {
+            room.tell(Message::NoteHeld).await;
+        }
+    }
+
+    /// Names this node to nobody any more, closes every socket with 4000 so that the clients go
+    /// elsewhere, then ends the rooms.
     pub(crate) async fn stop(&self) {
+        self.0.leaving.cancel();
+        self.0.nodes.withdraw();
+        let grace_ms = in_ms(self.0.options.session_grace);
+        let ended = self.0.rooms.end_node(self.0.nodes.id(), grace_ms);
+        if !matches!(timeout(FAREWELL_PATIENCE, ended).await, Ok(Ok(()))) {
+            tracing::warn!("the other nodes were not told; they wait for the lease to run out");
+        }
         self.0.closing.cancel();
         self.0.sockets.close();
         self.0.tasks.close();
-        if tokio::time::timeout(STOP_PATIENCE, self.0.sockets.wait()).await.is_err() {
+        if timeout(STOP_PATIENCE, self.0.sockets.wait()).await.is_err() {
             tracing::warn!(sockets = self.0.sockets.len(), "sockets did not end in time");
         }
+        if timeout(FAREWELL_PATIENCE, self.0.attendance.flush()).await.is_err() {
+            tracing::warn!("some notes of sessions were not written");
+        }
         self.0.stopped.cancel();
-        if tokio::time::timeout(STOP_PATIENCE, self.0.tasks.wait()).await.is_err() {
+        if timeout(STOP_PATIENCE, self.0.tasks.wait()).await.is_err() {
             tracing::warn!(tasks = self.0.tasks.len(), "tasks did not end in time");
         }
     }
@@ -235,7 +333,7 @@ impl Relay {
         }))
         .await;
         if room.is_gone() {
-            outlet.end(end::End::RoomClosed);
+            outlet.end(end::End::Behind);
         }
         let sender = Sender {
             log: Arc::clone(&self.0.log),
@@ -268,4 +366,9 @@ impl Admission {
         let relay = self.relay.clone();
         relay.0.sockets.clone().track_future(async move { relay.serve(self, socket).await }).await;
     }
+}
+
+/// As the store counts.
+fn in_ms(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

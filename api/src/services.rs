@@ -28,11 +28,13 @@ use storage::archive::Archive;
 use storage::clock::Clock;
 use storage::log::{BoxError, Log};
 use storage::rooms::Rooms;
+use storage::rooms::sessions::{Node, NodeId};
+use uuid::Uuid;
 
 pub use crate::refusal::Refusal;
 pub use crate::relay::{Admission, HistoryPage, Position, RelayOptions};
 
-use crate::janitor;
+use crate::janitor::Janitor;
 use crate::link::Links;
 use crate::relay::Relay;
 use crate::ticket::Tickets;
@@ -71,8 +73,10 @@ pub struct Ports {
 
 /// Settings of the use cases.
 pub struct ServicesOptions {
-    /// What links and socket addresses begin with.
+    /// What links begin with.
     pub public_url: String,
+    /// What addresses of this node's sockets begin with.
+    pub node_url: String,
     /// Signs tickets and derives invite codes; the same on every node.
     pub ticket_secret: SecretString,
     /// Settings of the relay.
@@ -93,7 +97,6 @@ pub struct Services {
     tickets: Tickets,
     relay: Relay,
     clock: Arc<dyn Clock>,
-    socket_url: String,
 }
 
 impl Services {
@@ -105,15 +108,22 @@ impl Services {
             Arc::clone(&ports.rooms),
             ports.shortener,
         )?);
-        let relay = Relay::new(
+        let id = NodeId(Uuid::now_v7());
+        let relay = Relay::start(
             Arc::clone(&ports.log),
             Arc::clone(&ports.rooms),
             Arc::clone(&ports.movie),
             Arc::clone(&links),
+            Node { id, socket_url: socket_url(&options.node_url) },
             options.relay,
         );
-        let partitions = ports.log.partitions();
-        janitor::start(&relay, Arc::clone(&ports.rooms), Arc::clone(&options.clock), partitions);
+        let janitor = Janitor {
+            relay: relay.clone(),
+            rooms: Arc::clone(&ports.rooms),
+            clock: Arc::clone(&options.clock),
+            partitions: ports.log.partitions(),
+        };
+        janitor.start();
         Ok(Arc::new(Self {
             rooms: ports.rooms,
             log: ports.log,
@@ -125,7 +135,6 @@ impl Services {
             tickets: Tickets::new(&options.ticket_secret),
             relay,
             clock: options.clock,
-            socket_url: socket_url(&options.public_url),
         }))
     }
 
@@ -165,9 +174,7 @@ impl Services {
 }
 
 /// `http://host` becomes `ws://host`, `https://host` becomes `wss://host`.
-fn socket_url(public_url: &str) -> String {
-    let public_url = public_url.trim_end_matches('/');
-    public_url
-        .strip_prefix("http")
-        .map_or_else(|| public_url.to_owned(), |rest| format!("ws{rest}"))
+fn socket_url(node_url: &str) -> String {
+    let node_url = node_url.trim_end_matches('/');
+    node_url.strip_prefix("http").map_or_else(|| node_url.to_owned(), |rest| format!("ws{rest}"))
 }

@@ -17,10 +17,14 @@ pub struct NetworkOptions {
     /// Address and port to listen on; port 0 takes a free one.
     #[arg(long, env = "LISTEN", default_value = "127.0.0.1:8000")]
     pub listen: SocketAddr,
-    /// What links and socket addresses begin with, such as `https://cinema.example`; from
+    /// What links begin with, such as `https://cinema.example`; from
     /// `LISTEN` unless given.
     #[arg(long, env = "PUBLIC_URL")]
     pub public_url: Option<String>,
+    /// What addresses of this node's sockets begin with, where there are several nodes and each
+    /// can be reached by itself, such as `https://cinema.example/n1`; `PUBLIC_URL` unless given.
+    #[arg(long, env = "NODE_URL")]
+    pub node_url: Option<String>,
     /// Origins whose pages may open sockets, separated by commas; that of `PUBLIC_URL` unless
     /// given.
     #[arg(long, env = "ALLOWED_ORIGINS", value_delimiter = ',')]
@@ -61,6 +65,14 @@ impl NetworkOptions {
             return Ok(local_url(bound));
         };
         origin(url).map_err(|reason| BadOption::new("PUBLIC_URL", reason))
+    }
+
+    /// No slash at the end.
+    pub(super) fn node_url(&self, bound: SocketAddr) -> Result<String, BadOption> {
+        match given(self.node_url.as_ref()) {
+            Some(url) => address(url).map_err(|reason| BadOption::new("NODE_URL", reason)),
+            None => self.public_url(bound),
+        }
     }
 
     pub(super) fn trusted_proxies(&self) -> Result<Vec<IpNet>, BadOption> {
@@ -106,14 +118,29 @@ fn local_url(bound: SocketAddr) -> String {
 
 /// The origin of a URL that has nothing beside it.
 fn origin(text: &str) -> Result<String, String> {
-    let url: Url = text.parse().map_err(|error| format!("`{text}` is no URL: {error}"))?;
-    let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
-    let is_nobody = url.username().is_empty() && url.password().is_none();
-    if matches!(url.scheme(), "http" | "https") && is_bare && is_nobody {
-        Ok(url.origin().ascii_serialization())
-    } else {
-        Err("must be http:// or https://, a host, perhaps a port, and nothing else".to_owned())
+    match web_url(text)? {
+        Some(url) if url.path() == "/" => Ok(url.origin().ascii_serialization()),
+        _ => {
+            Err("must be http:// or https://, a host, perhaps a port, and nothing else".to_owned())
+        }
     }
+}
+
+/// An origin, perhaps with a path; no slash at the end.
+fn address(text: &str) -> Result<String, String> {
+    match web_url(text)? {
+        Some(url) => Ok(url.as_str().trim_end_matches('/').to_owned()),
+        None => Err("must be http:// or https://, a host, perhaps a port and a path".to_owned()),
+    }
+}
+
+/// A URL of the web without a person, a query or a fragment in it.
+fn web_url(text: &str) -> Result<Option<Url>, String> {
+    let url: Url = text.parse().map_err(|error| format!("`{text}` is no URL: {error}"))?;
+    let is_bare = url.query().is_none() && url.fragment().is_none();
+    let is_nobody = url.username().is_empty() && url.password().is_none();
+    let is_web = matches!(url.scheme(), "http" | "https");
+    Ok((is_web && is_bare && is_nobody).then_some(url))
 }
 
 fn network(text: &str) -> Result<IpNet, String> {
@@ -141,6 +168,15 @@ mod tests {
         assert_eq!(origin("http://[::1]:8000").unwrap(), "http://[::1]:8000");
         for bad in ["host", "ftp://host", "http://host/path", "http://me@host", "http://h/?q"] {
             assert!(origin(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn nodes_may_lie_under_a_path() {
+        assert_eq!(address("https://Host.test/n1/").unwrap(), "https://host.test/n1");
+        assert_eq!(address("http://host:8001").unwrap(), "http://host:8001");
+        for bad in ["host", "ws://host", "http://me@host/n1", "http://h/n1?q", "http://h/n1#f"] {
+            assert!(address(bad).is_err(), "{bad}");
         }
     }
 

@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use storage::StorageUrls;
 
 use super::upstream::service;
-use super::{BadOption, Options, ShortenerKind, given, state, ticket_secret};
+use super::{BadOption, Options, ShortenerKind, given, state};
 use crate::http::Rate;
 use crate::identity::IdentityOptions;
 
@@ -19,6 +19,8 @@ use crate::identity::IdentityOptions;
 pub struct Settings {
     /// What links begin with; no slash at the end.
     pub public_url: String,
+    /// What addresses of this node's sockets begin with; no slash at the end.
+    pub node_url: String,
     /// Origins whose pages may open sockets.
     pub allowed_origins: Vec<String>,
     /// Whose `X-Forwarded-For` is believed.
@@ -48,19 +50,18 @@ impl Options {
     pub fn settle(&self, bound: SocketAddr) -> Result<Settings, BadOption> {
         let upstream = &self.upstream;
         let public_url = self.network.public_url(bound)?;
+        let storage = self.state.urls();
         let auth = service("AUTH_URL", upstream.auth_url.as_ref())?;
         let issuer = given(upstream.jwt_issuer.as_ref())
             .or(given(upstream.auth_url.as_ref()))
             .unwrap_or(&public_url);
         Ok(Settings {
+            node_url: self.network.node_url(bound)?,
             allowed_origins: self.network.allowed_origins(bound)?,
             trusted_proxies: self.network.trusted_proxies()?,
-            storage: self.state.urls(),
+            ticket_secret: self.state.ticket_secret(&storage)?,
+            storage,
             cinema_database: self.state.database_path(),
-            ticket_secret: ticket_secret::find(
-                self.state.ticket_secret.as_ref(),
-                &self.state.data_dir,
-            )?,
             auth,
             ugc: service("UGC_URL", upstream.ugc_url.as_ref())?,
             movie: service("MOVIE_URL", upstream.movie_url.as_ref())?,
@@ -108,6 +109,7 @@ impl Options {
         let embedded = |url: &Option<BaseUrl>| url.is_none();
         tracing::info!(
             public_url = settings.public_url,
+            node_url = settings.node_url,
             allowed_origins = ?settings.allowed_origins,
             rooms_url = state::shown(&settings.storage.rooms),
             log_url = state::shown(&settings.storage.log),

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use storage::StorageUrls;
+
+use super::{BadOption, ticket_secret};
 
 /// The file of the embedded default.
 const DATABASE: &str = "movie-together.db";
@@ -27,8 +29,8 @@ pub struct StateOptions {
     /// The closed rooms; the same file unless given.
     #[arg(long, env = "ARCHIVE_URL")]
     pub archive_url: Option<StorageUrl>,
-    /// Signs tickets; at least 32 bytes. Made and kept in `DATA_DIR` unless given; several
-    /// nodes must share one.
+    /// Signs tickets; at least 32 bytes. Made and kept in `DATA_DIR` unless given; must be given,
+    /// and the same on every node, where `ROOMS_URL` and `LOG_URL` can be shared by nodes.
     #[arg(long, env = "TICKET_SECRET", hide_env_values = true)]
     pub ticket_secret: Option<SecretString>,
 }
@@ -37,6 +39,18 @@ impl StateOptions {
     /// The embedded default's file.
     pub(super) fn database_path(&self) -> PathBuf {
         self.data_dir.join(DATABASE)
+    }
+
+    /// The given secret, or the kept one where this can be the only node.
+    pub(super) fn ticket_secret(&self, storage: &StorageUrls) -> Result<SecretString, BadOption> {
+        let given = self.ticket_secret.as_ref();
+        let is_given = given.is_some_and(|secret| !secret.expose_secret().is_empty());
+        if storage.is_shared() && !is_given {
+            let reason = "must be set, and the same on every node, because other nodes may share \
+                          ROOMS_URL and LOG_URL with this one";
+            return Err(BadOption::new(ticket_secret::VARIABLE, reason));
+        }
+        ticket_secret::find(given, &self.data_dir)
     }
 
     pub(super) fn urls(&self) -> StorageUrls {

@@ -14,7 +14,7 @@ use super::BadOption;
 
 /// Fewest bytes of a secret that cannot be guessed.
 pub const TICKET_SECRET_BYTES_MIN: usize = 32;
-const VARIABLE: &str = "TICKET_SECRET";
+pub(super) const VARIABLE: &str = "TICKET_SECRET";
 const FILE: &str = "ticket-secret";
 /// Readable by its owner alone.
 const MODE: u32 = 0o600;

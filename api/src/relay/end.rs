@@ -10,6 +10,8 @@ pub(crate) enum End {
     Broken,
     /// This node stops.
     Shutdown,
+    /// This node has to read the room anew.
+    Behind,
     /// The same session opened another socket.
     Replaced,
     /// The membership ended while the socket was away or mute.
@@ -36,6 +38,7 @@ impl End {
         match self {
             Self::ClientLeft | Self::Broken => None,
             Self::Shutdown => Some((4000, "try again: this node stops")),
+            Self::Behind => Some((4000, "try again: this node fell behind")),
             Self::Gone => Some((4000, "try again: you were away too long")),
             Self::Left => Some((1000, "you left the room")),
             Self::Replaced => Some((1000, "this session continues on another socket")),
@@ -54,6 +57,7 @@ impl End {
             Self::ClientLeft => "client_left",
             Self::Broken => "broken",
             Self::Shutdown => "shutdown",
+            Self::Behind => "behind",
             Self::Replaced => "replaced",
             Self::Gone => "gone",
             Self::Left => "left",

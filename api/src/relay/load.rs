@@ -16,6 +16,7 @@ use time::format_description::well_known::Rfc3339;
 use tokio::sync::mpsc;
 
 use super::Relay;
+use super::lane::Delivery;
 use super::room::{INBOX_MAX, RoomHandle, RoomSetup, RoomTask};
 use crate::refusal::Refusal;
 
@@ -23,6 +24,9 @@ use crate::refusal::Refusal;
 const READ_RECORDS_MAX: usize = 5000;
 /// Bytes read at once.
 const READ_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Records that may come while a room is read; beyond it the lane waits.
+const BACKLOG_MAX: usize = 10_000;
 
 /// A room as the log knows it up to some offset.
 struct Folded {
@@ -48,8 +52,9 @@ impl Relay {
             RoomStatus::Aborted => return Err(Refusal::NoSuchRoom(id)),
         }
         let lane = self.lane(row.partition);
-        let subscription = lane.subscribe(id).await?;
-        let folded = self.fold_until(&row, subscription.from).await;
+        let mut subscription = lane.subscribe(id).await?;
+        let reading = self.fold_until(&row, subscription.from);
+        let (folded, backlog) = buffer_while(&mut subscription.deliveries, reading).await;
         let (folded, state) = match folded {
             Ok(Folded { state: Some(state), first_offset, close_offset }) => {
                 ((first_offset, close_offset), state)
@@ -75,13 +80,17 @@ impl Relay {
             partition: row.partition,
             first_offset,
             next: subscription.from,
-            records: subscription.records,
+            backlog,
+            deliveries: subscription.deliveries,
+            lane: lane.clone(),
             inbox,
             lead_ms: Arc::clone(&lead_ms),
             created_at: rfc3339(row.created_at_ms),
             link,
             log: Arc::clone(&self.0.log),
             rooms: Arc::clone(&self.0.rooms),
+            nodes: Arc::clone(&self.0.nodes),
+            attendance: Arc::clone(&self.0.attendance),
             tracker: self.0.tasks.clone(),
             options: Arc::clone(&self.0.options),
         });
@@ -157,6 +166,24 @@ impl Relay {
         if let Some(cell) = cell {
             self.forget(id, &cell);
             self.count_rooms();
+        }
+    }
+}
+
+/// Takes what comes while a room is read, so that its queue does not fill up and stop the
+/// lane's other rooms.
+async fn buffer_while<T>(
+    deliveries: &mut mpsc::Receiver<Delivery>,
+    reading: impl Future<Output = T>,
+) -> (T, Vec<Delivery>) {
+    tokio::pin!(reading);
+    let mut backlog = Vec::new();
+    loop {
+        tokio::select! {
+            read = &mut reading => return (read, backlog),
+            Some(delivery) = deliveries.recv(), if backlog.len() < BACKLOG_MAX => {
+                backlog.push(delivery);
+            }
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Who is here from this node's view: sessions with a socket, and by when somebody without
-//! one must be back. Pure: time comes in as a parameter.
+//! Who is here on this node: sessions with a socket, and tickets that went out. Who is absent
+//! everywhere is not judged here. Pure: time comes in as a parameter.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,6 +15,8 @@ use super::outlet::Outlet;
 pub(crate) const SESSIONS_PER_MEMBER_MAX: usize = 16;
 /// How often a member's `typing` and `status` are passed on at most.
 const CHATTER_PAUSE: Duration = Duration::from_secs(1);
+/// Whoever asks for a ticket again so soon could not use the last one.
+const ASKED_AGAIN: Duration = Duration::from_secs(10);
 
 /// A session with a socket.
 pub(crate) struct Session {
@@ -34,20 +36,35 @@ pub(crate) enum Chatter {
     Status,
 }
 
-/// Sessions and absences of one room.
+/// A ticket that went out.
+struct Promise {
+    user: UserId,
+    given_at: Instant,
+    until: Instant,
+}
+
+/// Sessions of one room on this node.
 #[derive(Default)]
 pub(crate) struct Presence {
     sessions: HashMap<SessionId, Session>,
-    /// When a member who has no socket stops being one.
-    due_back: HashMap<UserId, Instant>,
     /// Whose ticket is out, though no command of that session is known yet.
-    promised: HashMap<SessionId, (UserId, Instant)>,
+    promised: HashMap<SessionId, Promise>,
     heard: HashMap<(UserId, Chatter), Instant>,
 }
 
 impl Presence {
     pub(crate) fn sessions(&self) -> impl Iterator<Item = &Session> {
         self.sessions.values()
+    }
+
+    /// Every session and whose it is.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = (SessionId, UserId)> {
+        self.sessions.iter().map(|(id, live)| (*id, live.user))
+    }
+
+    /// The sessions of one person.
+    pub(crate) fn sessions_of(&self, user: UserId) -> impl Iterator<Item = SessionId> {
+        self.sessions.iter().filter(move |(_, live)| live.user == user).map(|(id, _)| *id)
     }
 
     pub(crate) fn session(&self, session: SessionId) -> Option<&Session> {
@@ -58,59 +75,64 @@ impl Presence {
         self.sessions.get_mut(&session)
     }
 
-    pub(crate) fn is_here(&self, user: UserId) -> bool {
-        self.sessions.values().any(|session| session.user == user)
+    pub(crate) fn is_empty(&self) -> bool {
+        self.sessions.is_empty()
     }
 
     /// Whose session this is, by its socket or its outstanding ticket.
     pub(crate) fn session_user(&self, session: SessionId) -> Option<UserId> {
         let by_socket = self.sessions.get(&session).map(|live| live.user);
-        by_socket.or_else(|| self.promised.get(&session).map(|(user, _)| *user))
+        by_socket.or_else(|| self.promised.get(&session).map(|promise| promise.user))
     }
 
     /// Whether another session of a member may get a ticket.
-    pub(crate) fn may_add(&self, user: UserId, session: SessionId) -> bool {
-        let live = self.sessions.iter().filter(|(id, live)| live.user == user && **id != session);
-        let promised = self.promised.iter().filter(|(id, (whose, _))| {
-            *whose == user && **id != session && !self.sessions.contains_key(id)
+    pub(crate) fn may_add(&self, user: UserId, session: SessionId, now: Instant) -> bool {
+        let live = self.sessions_of(user).filter(|id| *id != session);
+        let promised = self.promised.iter().filter(|(id, promise)| {
+            promise.user == user
+                && promise.until > now
+                && **id != session
+                && !self.sessions.contains_key(id)
         });
         live.count() + promised.count() < SESSIONS_PER_MEMBER_MAX
     }
 
-    /// A ticket went out: the member has until `until` to use it.
-    pub(crate) fn promise(&mut self, user: UserId, session: SessionId, until: Instant) {
-        self.promised.insert(session, (user, until));
-        self.expect_back(user, until);
+    /// A ticket went out, to be used before `until`. Whether the same session asked a moment
+    /// ago, and so was not served where it was sent.
+    pub(crate) fn promise(
+        &mut self,
+        user: UserId,
+        session: SessionId,
+        now: Instant,
+        until: Instant,
+    ) -> bool {
+        let last = self.promised.insert(session, Promise { user, given_at: now, until });
+        last.is_some_and(|last| now.duration_since(last.given_at) < ASKED_AGAIN)
     }
 
-    /// A member without a socket must be back by `until`, or later if that was said before.
-    pub(crate) fn expect_back(&mut self, user: UserId, until: Instant) {
-        if !self.is_here(user) {
-            let due = self.due_back.entry(user).or_insert(until);
-            *due = (*due).max(until);
-        }
+    /// Forgets tickets that have run out.
+    pub(crate) fn forget_promises(&mut self, now: Instant) {
+        self.promised.retain(|_, promise| promise.until > now);
     }
 
     /// A socket opened; the session's earlier one is ended.
     pub(crate) fn attach(&mut self, id: SessionId, session: Session) {
         self.promised.remove(&id);
-        self.due_back.remove(&session.user);
         if let Some(old) = self.sessions.insert(id, session) {
             old.outlet.end(End::Replaced);
         }
     }
 
-    /// A socket ended. Answers who left if it was the member's last and nobody replaced it.
+    /// A socket ended. Answers whose session ended with it, unless another socket has it.
     pub(crate) fn detach(&mut self, id: SessionId, connection: u64) -> Option<UserId> {
         let is_current = self.sessions.get(&id).is_some_and(|live| live.connection == connection);
-        let ended = is_current.then(|| self.sessions.remove(&id)).flatten()?;
-        (!self.is_here(ended.user)).then_some(ended.user)
+        let ended = is_current.then(|| self.sessions.remove(&id)).flatten();
+        ended.map(|ended| ended.user)
     }
 
     /// Ends every session of a member who is none any more.
     pub(crate) fn dismiss(&mut self, user: UserId, end: End) {
-        self.due_back.remove(&user);
-        self.promised.retain(|_, (whose, _)| *whose != user);
+        self.promised.retain(|_, promise| promise.user != user);
         self.heard.retain(|(whose, _), _| *whose != user);
         self.sessions.retain(|_, session| {
             if session.user == user {
@@ -126,23 +148,6 @@ impl Presence {
             session.outlet.end(end);
         }
         *self = Self::default();
-    }
-
-    /// Members who did not come back in time. Each is named again after `retry`, in case
-    /// their leave could not be logged.
-    pub(crate) fn overdue(&mut self, now: Instant, retry: Duration) -> Vec<UserId> {
-        self.promised.retain(|_, (_, until)| *until > now);
-        let late = self.due_back.iter_mut().filter(|(_, due)| **due <= now);
-        late.map(|(user, due)| {
-            *due = now + retry;
-            *user
-        })
-        .collect()
-    }
-
-    /// Nobody waits for this person any more.
-    pub(crate) fn settle(&mut self, user: UserId) {
-        self.due_back.remove(&user);
     }
 
     /// Whether a member's chatter may be passed on now.
@@ -165,8 +170,6 @@ impl Presence {
 mod tests {
     use super::*;
 
-    const GRACE: Duration = Duration::from_secs(10);
-
     fn user(number: u128) -> UserId {
         UserId(uuid::Uuid::from_u128(number))
     }
@@ -180,49 +183,51 @@ mod tests {
     }
 
     #[test]
-    fn a_refresh_leaves_nobody_due() {
+    fn the_old_socket_of_a_refresh_ends_nothing() {
         let mut presence = Presence::default();
         presence.attach(id(1), session(user(1), 1));
         presence.attach(id(1), session(user(1), 2));
         assert_eq!(presence.detach(id(1), 1), None, "the old socket of a refresh ends late");
-        assert!(presence.is_here(user(1)));
+        assert_eq!(presence.sessions_of(user(1)).collect::<Vec<_>>(), [id(1)]);
+        assert_eq!(presence.detach(id(1), 2), Some(user(1)));
+        assert!(presence.is_empty());
     }
 
     #[test]
-    fn the_last_of_two_tabs_makes_a_member_due() {
+    fn who_asks_again_soon_was_not_served() {
         let mut presence = Presence::default();
         let now = Instant::now();
+        let minute = Duration::from_mins(1);
+        assert!(!presence.promise(user(1), id(1), now, now + minute));
+        let soon = now + ASKED_AGAIN - Duration::from_millis(1);
+        assert!(presence.promise(user(1), id(1), soon, soon + minute));
+        assert!(!presence.promise(user(1), id(1), soon + ASKED_AGAIN, soon + minute));
         presence.attach(id(1), session(user(1), 1));
-        presence.attach(id(2), session(user(1), 2));
-        assert_eq!(presence.detach(id(1), 1), None);
-        assert_eq!(presence.detach(id(2), 2), Some(user(1)));
-        presence.expect_back(user(1), now + GRACE);
-        assert!(presence.overdue(now + GRACE - Duration::from_millis(1), GRACE).is_empty());
-        assert_eq!(presence.overdue(now + GRACE, GRACE), [user(1)]);
-        assert!(presence.overdue(now + GRACE, GRACE).is_empty(), "named again only after a pause");
-        assert_eq!(presence.overdue(now + GRACE * 2, GRACE), [user(1)]);
+        assert!(!presence.promise(user(1), id(1), soon, soon + minute), "it was served here");
     }
 
     #[test]
-    fn a_ticket_gives_more_time_than_the_grace() {
+    fn tickets_are_forgotten_when_they_run_out() {
         let mut presence = Presence::default();
         let now = Instant::now();
-        presence.promise(user(1), id(1), now + Duration::from_mins(1));
-        presence.expect_back(user(1), now + GRACE);
-        assert!(presence.overdue(now + Duration::from_secs(59), GRACE).is_empty());
-        assert_eq!(presence.overdue(now + Duration::from_mins(1), GRACE), [user(1)]);
+        presence.promise(user(1), id(1), now, now + Duration::from_secs(60));
+        presence.forget_promises(now + Duration::from_millis(59_999));
+        assert_eq!(presence.session_user(id(1)), Some(user(1)));
+        presence.forget_promises(now + Duration::from_secs(60));
+        assert_eq!(presence.session_user(id(1)), None);
     }
 
     #[test]
     fn tabs_are_limited() {
         let mut presence = Presence::default();
+        let now = Instant::now();
         for number in 0..SESSIONS_PER_MEMBER_MAX as u128 {
-            assert!(presence.may_add(user(1), id(number)));
+            assert!(presence.may_add(user(1), id(number), now));
             presence.attach(id(number), session(user(1), 1));
         }
-        assert!(!presence.may_add(user(1), id(999)));
-        assert!(presence.may_add(user(1), id(0)), "a tab that is known may always come back");
-        assert!(presence.may_add(user(2), id(999)));
+        assert!(!presence.may_add(user(1), id(999), now));
+        assert!(presence.may_add(user(1), id(0), now), "a tab that is known may always come back");
+        assert!(presence.may_add(user(2), id(999), now));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod closing;
 mod history;
+mod members;
 mod task;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use schemas::frame::Status;
 use schemas::http::{EventView, RoomView};
 use schemas::ids::{RoomId, SessionId, UserId};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 pub(crate) use task::{RoomSetup, RoomTask};
 
@@ -46,7 +48,7 @@ pub(crate) enum Message {
     Promise {
         user: UserId,
         session: Option<SessionId>,
-        reply: oneshot::Sender<Result<SessionId, Refusal>>,
+        reply: oneshot::Sender<Result<Promised, Refusal>>,
     },
     /// Whether a ticket still opens the door.
     Admit { user: UserId, session: SessionId, reply: oneshot::Sender<Result<(), Refusal>> },
@@ -58,6 +60,10 @@ pub(crate) enum Message {
     Chatter { session: SessionId, chatter: Chatter, status: Option<Status> },
     /// A round trip was measured.
     RoundTrip { session: SessionId, rtt_ms: i64 },
+    /// Other nodes may have taken this one for dead: what it still holds is to be noted anew.
+    NoteHeld,
+    /// The store says that a member is nowhere, and leaves it to this node until then.
+    Absent { user: UserId, until: Instant },
     /// A page of history for someone who was a member.
     History {
         user: UserId,
@@ -74,6 +80,13 @@ pub(crate) struct Look {
     pub(crate) view: RoomView,
     pub(crate) is_member: bool,
     pub(crate) is_closed: bool,
+}
+
+/// A ticket that may go out.
+pub(crate) struct Promised {
+    pub(crate) session: SessionId,
+    /// The session asked a moment ago, and so was not served where it was sent.
+    pub(crate) is_again: bool,
 }
 
 /// A socket that opened.
@@ -135,7 +148,7 @@ impl RoomHandle {
         &self,
         user: UserId,
         session: Option<SessionId>,
-    ) -> Result<SessionId, Refusal> {
+    ) -> Result<Promised, Refusal> {
         self.ask(|reply| Message::Promise { user, session, reply }).await?
     }
 

@@ -25,7 +25,11 @@ impl Services {
             return self.archived(caller, room, before, limit).await;
         }
         let from_log = match self.relay.room(room).await {
-            Ok(handle) => handle.history(caller.user, before, limit).await,
+            Ok(handle) => {
+                // What was acked by any node is in the answer.
+                self.relay.catch_up(&handle).await?;
+                handle.history(caller.user, before, limit).await
+            }
             Err(refusal) => Err(refusal),
         };
         match from_log {

@@ -37,6 +37,8 @@ fn bad_settings_are_named() {
         ("AUTH_URL", "ftp://auth"),
         ("UGC_URL", "ugc"),
         ("MOVIE_URL", "http://me:pw@movie"),
+        ("NODE_URL", "ws://cinema.test/n1"),
+        ("NODE_URL", "https://cinema.test/n1?node=1"),
         ("TICKET_SECRET", "short"),
         ("SHORTENER", "bitly"),
         ("ENDED_CLOSE", "soon"),
@@ -53,6 +55,16 @@ fn bad_settings_are_named() {
     }
     let complaint = complaint(&[("SHORTENER", "shlink")]);
     assert!(complaint.contains("SHORTENER_URL"), "{complaint}");
+}
+
+#[test]
+fn nodes_that_may_not_be_alone_need_a_common_secret() {
+    let shared = [
+        ("ROOMS_URL", "postgres://127.0.0.1:1/rooms"),
+        ("LOG_URL", "kafka://127.0.0.1:1/watch_together"),
+    ];
+    let complaint = complaint(&shared);
+    assert!(complaint.contains("TICKET_SECRET"), "{complaint}");
 }
 
 #[test]

@@ -102,3 +102,20 @@ fn receive(sentry: &TcpListener) -> (String, String) {
     stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}").unwrap();
     (path, String::from_utf8(body).unwrap())
 }
+
+#[test]
+fn its_health_can_be_asked_without_another_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = command(folder.path()).spawn().unwrap();
+    let line = first_line(&mut child);
+    let port = line.trim().rsplit(':').next().unwrap().to_owned();
+    let is_healthy = || {
+        let mut asked = Command::new(env!("CARGO_BIN_EXE_movie-together"));
+        asked.env_clear().env("LISTEN", format!("127.0.0.1:{port}")).arg("health");
+        asked.output().unwrap().status.success()
+    };
+    assert!(is_healthy());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!is_healthy());
+}

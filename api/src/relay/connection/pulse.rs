@@ -10,6 +10,8 @@ use super::super::end::End;
 const PING_PAUSE: Duration = Duration::from_secs(25);
 /// How long a pong may take.
 const PONG_PATIENCE: Duration = Duration::from_secs(10);
+/// How late this task may run before it doubts itself and not the client.
+const LATE: Duration = Duration::from_secs(2);
 
 /// Heartbeat of one socket.
 pub(super) struct Pulse {
@@ -29,8 +31,13 @@ impl Pulse {
     /// The payload of the next ping when it is due, or the end of a silent client.
     pub(super) async fn beat(&mut self) -> Result<Vec<u8>, End> {
         sleep_until(self.next_at).await;
-        if self.pong_owed {
-            return Err(End::Silent);
+        while self.pong_owed {
+            // A process that was stopped finds the pongs of that time only now.
+            if self.next_at.elapsed() < LATE {
+                return Err(End::Silent);
+            }
+            self.next_at = Instant::now() + PONG_PATIENCE;
+            sleep_until(self.next_at).await;
         }
         self.sent += 1;
         self.sent_at = Instant::now();
@@ -72,5 +79,15 @@ mod tests {
         let mut pulse = Pulse::new();
         pulse.beat().await.unwrap();
         assert_eq!(pulse.beat().await, Err(End::Silent));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_process_that_was_stopped_does_not_blame_its_clients() {
+        let mut pulse = Pulse::new();
+        let ping = pulse.beat().await.unwrap();
+        tokio::time::advance(PONG_PATIENCE + LATE).await;
+        let beat = tokio::time::timeout(Duration::from_secs(1), pulse.beat()).await;
+        assert!(beat.is_err(), "the pong may lie unread");
+        assert!(pulse.pong(&ping).is_some());
     }
 }

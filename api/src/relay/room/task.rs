@@ -1,42 +1,43 @@
 //! The loop: records of the log in, frames to the sessions out.
 
+use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use schemas::fold::Outcome;
-use schemas::frame::{ServerFrame, Status, You};
-use schemas::ids::{RoomId, SessionId, UserId};
-use schemas::limits::{LEAD_MS_MAX, LEAD_MS_MIN};
-use schemas::record::{CloseReason, Entry, LeaveReason, MemberLeft, Record, RoomClosed};
+use schemas::frame::ServerFrame;
+use schemas::ids::{RoomId, UserId};
+use schemas::record::{CloseReason, Entry, LeaveReason, Record, RoomClosed};
 use schemas::reject::RejectCode;
 use schemas::state::RoomState;
 use storage::log::{Log, StoredRecord};
+use storage::rooms::sessions::{SessionChange, SessionNote};
 use storage::rooms::{Closed, Rooms};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
-use uuid::Uuid;
 
 use super::closing::reason_to_close;
-use super::history::{page, resume, view, welcome};
-use super::{Attach, Look, Message, Options};
-use crate::refusal::Refusal;
+use super::history::page;
+use super::{Message, Options};
 use crate::relay::append::append_record;
+use crate::relay::attendance::Attendance;
 use crate::relay::end::End;
+use crate::relay::lane::{Delivery, Lane};
 use crate::relay::load::record_of;
+use crate::relay::nodes::Nodes;
 use crate::relay::outlet::encode;
-use crate::relay::presence::{Chatter, Presence, Session};
+use crate::relay::presence::Presence;
 use crate::relay::verdicts::Verdicts;
-use crate::ticket::TICKET_LIFE_MS;
 
-/// How often absences and the room's age are looked at.
+/// How often the room's age and idleness are looked at.
 const TICK: Duration = Duration::from_secs(1);
-/// Pause before a leave or a close that was not logged is tried again.
+/// Pause before a close that was not logged is tried again.
 const RETRY_PAUSE: Duration = Duration::from_secs(5);
-/// How long a closed room stays in memory for those who still read in it.
-const CLOSED_LINGER: Duration = Duration::from_mins(1);
-const TICKET_LIFE: Duration = Duration::from_millis(TICKET_LIFE_MS.unsigned_abs());
+/// How long a room that nobody is in stays in memory for those who still read in it, unless
+/// this node keeps it.
+const LINGER: Duration = Duration::from_mins(1);
 
 /// What a room's task begins with.
 pub(crate) struct RoomSetup {
@@ -44,64 +45,102 @@ pub(crate) struct RoomSetup {
     pub(crate) partition: u32,
     /// Offset of `room_created`.
     pub(crate) first_offset: u64,
-    /// Offset of the first record that comes by `records`.
+    /// Offset of the first record that is not in `state`.
     pub(crate) next: u64,
-    pub(crate) records: mpsc::Receiver<StoredRecord>,
+    /// What came while the room was read.
+    pub(crate) backlog: Vec<Delivery>,
+    pub(crate) deliveries: mpsc::Receiver<Delivery>,
+    pub(crate) lane: Lane,
     pub(crate) inbox: mpsc::Receiver<Message>,
     pub(crate) lead_ms: Arc<AtomicI64>,
     pub(crate) created_at: String,
     pub(crate) link: Option<String>,
     pub(crate) log: Arc<dyn Log>,
     pub(crate) rooms: Arc<dyn Rooms>,
+    pub(crate) nodes: Arc<Nodes>,
+    pub(crate) attendance: Arc<Attendance>,
     pub(crate) tracker: TaskTracker,
     pub(crate) options: Options,
 }
 
 /// A room on this node.
 pub(crate) struct RoomTask {
-    setup: RoomSetup,
-    presence: Presence,
+    pub(super) setup: RoomSetup,
+    pub(super) presence: Presence,
     verdicts: Verdicts,
-    /// Until when nothing is closed or ended again, after an attempt.
+    /// Members who were seen to be some, and since when: whoever then has no session anywhere
+    /// is waited for no longer than a ticket lives.
+    pub(super) newcomers: HashMap<UserId, Instant>,
+    /// Until when nothing is closed again, after an attempt.
     close_again_at: Instant,
-    /// When a closed room that nobody asks about is forgotten.
-    forget_at: Option<Instant>,
+    /// Answers once the room has folded what other nodes appended: it may then be closed.
+    caught_up: Option<oneshot::Receiver<()>>,
+    /// When the room was last needed.
+    needed_at: Instant,
 }
 
 impl RoomTask {
     pub(crate) fn new(setup: RoomSetup) -> Self {
         let now = Instant::now();
-        let mut presence = Presence::default();
-        // Tickets that another run of this node gave out may still be on their way.
-        for (user, _) in setup.state.people().iter().filter(|(_, person)| person.joined) {
-            presence.expect_back(*user, now + TICKET_LIFE.max(setup.options.session_grace));
+        let members = setup.state.people().iter().filter(|(_, person)| person.joined);
+        Self {
+            newcomers: members.map(|(user, _)| (*user, now)).collect(),
+            presence: Presence::default(),
+            verdicts: Verdicts::starting_at(setup.next),
+            close_again_at: now,
+            caught_up: None,
+            needed_at: now,
+            setup,
         }
-        let forget_at = setup.state.closed().map(|_| now + CLOSED_LINGER);
-        let verdicts = Verdicts::starting_at(setup.next);
-        Self { setup, presence, verdicts, close_again_at: now, forget_at }
     }
 
-    /// Runs until the room is closed and forgotten, or its queues end.
+    /// Runs until nobody needs the room here, or its queues end.
     pub(crate) async fn run(mut self) {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        for delivery in std::mem::take(&mut self.setup.backlog) {
+            self.take(delivery);
+        }
         loop {
             tokio::select! {
-                record = self.setup.records.recv() => match record {
-                    Some(record) => self.fold(&record),
-                    None => return self.presence.dismiss_all(End::Shutdown),
+                delivery = self.setup.deliveries.recv() => match delivery {
+                    Some(delivery) => self.take(delivery),
+                    None => return self.end(End::Behind),
                 },
                 message = self.setup.inbox.recv() => match message {
                     Some(message) => self.answer(message),
-                    None => return self.presence.dismiss_all(End::Shutdown),
+                    None => return self.end(End::Behind),
                 },
+                has_caught_up = answered(&mut self.caught_up) => {
+                    self.caught_up = None;
+                    if has_caught_up {
+                        self.close_if_due();
+                    }
+                }
                 _ = tick.tick() => {
                     self.look_around();
-                    if self.forget_at.is_some_and(|forget_at| Instant::now() >= forget_at) {
-                        return;
+                    if !self.is_needed() {
+                        return self.end(End::Behind);
                     }
                 }
             }
+        }
+    }
+
+    /// Whoever asked in the last moment is answered, or comes back at once.
+    fn end(mut self, end: End) {
+        self.setup.inbox.close();
+        while let Ok(message) = self.setup.inbox.try_recv() {
+            self.answer(message);
+        }
+        self.presence.dismiss_all(end);
+    }
+
+    fn take(&mut self, delivery: Delivery) {
+        match delivery {
+            Delivery::Record(record) => self.fold(&record),
+            // Whoever asked may have given up.
+            Delivery::Mark(reply) => drop(reply.send(())),
         }
     }
 
@@ -161,9 +200,11 @@ impl RoomTask {
                     LeaveReason::Removed => End::Removed,
                 };
                 self.presence.dismiss(user, end);
+                self.newcomers.remove(&user);
+                self.note(SessionChange::Left { user });
             }
             (Entry::MemberJoined(_), Some(user)) => {
-                self.presence.expect_back(user, Instant::now() + TICKET_LIFE);
+                self.newcomers.insert(user, Instant::now());
             }
             (Entry::RoomClosed(body), _) => self.closed(body.reason, stored),
             _ => {}
@@ -172,7 +213,9 @@ impl RoomTask {
 
     fn closed(&mut self, reason: CloseReason, stored: &StoredRecord) {
         self.presence.dismiss_all(End::RoomClosed);
-        self.forget_at = Some(Instant::now() + CLOSED_LINGER);
+        self.newcomers.clear();
+        self.needed_at = Instant::now();
+        self.note(SessionChange::Closed);
         let closed = Closed {
             first_offset: self.setup.first_offset,
             close_offset: stored.offset,
@@ -193,9 +236,7 @@ impl RoomTask {
     }
 
     fn answer(&mut self, message: Message) {
-        if let Some(forget_at) = &mut self.forget_at {
-            *forget_at = Instant::now() + CLOSED_LINGER;
-        }
+        self.needed_at = Instant::now();
         // An asker that gave up is no fault of the room: unsent replies are dropped.
         match message {
             Message::Look { user, reply } => drop(reply.send(self.look(user))),
@@ -213,6 +254,8 @@ impl RoomTask {
                 }
                 self.set_lead();
             }
+            Message::NoteHeld => self.note_still_held(),
+            Message::Absent { user, until } => self.absent(user, until),
             Message::History { user, before, limit, reply } => {
                 drop(reply.send(page(&self.setup.state, user, before, limit)));
             }
@@ -220,112 +263,54 @@ impl RoomTask {
         }
     }
 
-    fn look(&self, user: UserId) -> Look {
-        let state = &self.setup.state;
-        Look {
-            view: view(state, &self.setup.created_at, self.setup.link.as_deref()),
-            is_member: state.is_member(user),
-            is_closed: state.closed().is_some(),
-        }
-    }
-
-    fn promise(&mut self, user: UserId, session: Option<SessionId>) -> Result<SessionId, Refusal> {
-        let session = session.unwrap_or_else(|| SessionId(Uuid::new_v4()));
-        self.admit(user, session)?;
-        if !self.presence.may_add(user, session) {
-            return Err(Refusal::TooManySessions);
-        }
-        self.presence.promise(user, session, Instant::now() + TICKET_LIFE);
-        Ok(session)
-    }
-
-    fn admit(&self, user: UserId, session: SessionId) -> Result<(), Refusal> {
-        let state = &self.setup.state;
-        if state.closed().is_some() {
-            return Err(Refusal::Closed);
-        }
-        if !state.is_member(user) {
-            return Err(Refusal::NotMember);
-        }
-        let known = state.session_user(session).or_else(|| self.presence.session_user(session));
-        if known.is_some_and(|known| known != user) { Err(Refusal::NotYourSession) } else { Ok(()) }
-    }
-
-    fn attach(&mut self, attach: Attach) {
-        let state = &self.setup.state;
-        if let Err(refusal) = self.admit(attach.user, attach.session) {
-            // It was admitted a moment ago; the room changed in between.
-            let end = if matches!(refusal, Refusal::Closed) { End::RoomClosed } else { End::Gone };
-            return attach.outlet.end(end);
-        }
-        let you = You {
-            user_id: attach.user,
-            name: attach.name,
-            session: attach.session,
-            client_seq: state.client_seq(attach.session),
-        };
-        let room = view(state, &self.setup.created_at, self.setup.link.as_deref());
-        let (epoch, now_ms) = (self.setup.log.epoch(), self.setup.log.now_ms());
-        let resumed =
-            attach.position.as_ref().and_then(|since| resume(state, epoch, now_ms, since));
-        let first = resumed.or_else(|| encode(&welcome(state, epoch, now_ms, you, &room)));
-        if let Some(frame) = first {
-            attach.outlet.push_first(frame);
-        }
-        let Attach { user, session, connection, outlet, .. } = attach;
-        self.presence.attach(session, Session { user, connection, outlet, rtt_ms: 0 });
-    }
-
-    fn detach(&mut self, session: SessionId, connection: u64) {
-        if let Some(user) = self.presence.detach(session, connection)
-            && self.setup.state.is_member(user)
-        {
-            let until = Instant::now() + self.setup.options.session_grace;
-            self.presence.expect_back(user, until);
-        }
-        self.set_lead();
-    }
-
-    fn pass_on(&mut self, session: SessionId, chatter: Chatter, status: Option<Status>) {
-        let Some(user) = self.presence.session(session).map(|session| session.user) else { return };
-        if !self.presence.may_chatter(user, chatter, Instant::now()) {
-            return;
-        }
-        let frame = match status {
-            Some(status) => encode(&ServerFrame::Status { user, status }),
-            None => encode(&ServerFrame::Typing { user }),
-        };
-        let others = self.presence.sessions().filter(|session| session.user != user);
-        if let Some(frame) = frame {
-            others.for_each(|session| session.outlet.push(Arc::clone(&frame)));
-        }
-    }
-
-    fn set_lead(&self) {
-        let lead_ms = self.presence.rtt_ms_max().clamp(LEAD_MS_MIN, LEAD_MS_MAX);
-        self.setup.lead_ms.store(lead_ms, Ordering::Relaxed);
-    }
-
     fn look_around(&mut self) {
         let now = Instant::now();
-        for user in self.presence.overdue(now, RETRY_PAUSE) {
-            if self.setup.state.is_member(user) && !self.presence.is_here(user) {
-                let body = MemberLeft { reason: LeaveReason::Gone };
-                self.append(Some(user), Entry::MemberLeft(body));
-            } else {
-                self.presence.settle(user);
-            }
-        }
-        let now_ms = self.setup.log.now_ms();
-        let reason = reason_to_close(&self.setup.state, now_ms, &self.setup.options);
-        if let Some(reason) = reason.filter(|_| now >= self.close_again_at) {
+        self.presence.forget_promises(now);
+        self.expect_newcomers(now);
+        let is_due = self.reason_to_close().is_some();
+        if is_due && now >= self.close_again_at {
             self.close_again_at = now + RETRY_PAUSE;
+            // This node may have slept while others brought the room back to life.
+            let (reply, answer) = oneshot::channel();
+            let (lane, room) = (self.setup.lane.clone(), self.room());
+            self.setup.tracker.spawn(async move {
+                if lane.catch_up(room).await.is_ok() && reply.send(()).is_err() {
+                    tracing::debug!(room.id = %room, "the room ended meanwhile");
+                }
+            });
+            self.caught_up = Some(answer);
+        }
+    }
+
+    fn close_if_due(&self) {
+        if let Some(reason) = self.reason_to_close() {
             self.append(None, Entry::RoomClosed(RoomClosed { reason }));
         }
     }
 
+    fn reason_to_close(&self) -> Option<CloseReason> {
+        let setup = &self.setup;
+        reason_to_close(&setup.state, setup.log.now_ms(), &setup.options)
+    }
+
+    /// A room is needed where somebody is in it, where its age is watched, and where somebody
+    /// asked about it a moment ago.
+    fn is_needed(&self) -> bool {
+        let is_watched =
+            self.setup.state.closed().is_none() && self.setup.nodes.keeps(self.setup.partition);
+        is_watched || !self.presence.is_empty() || self.needed_at.elapsed() < LINGER
+    }
+
+    pub(super) fn note(&self, change: SessionChange) {
+        self.note_at(self.setup.state.seq(), change);
+    }
+
+    pub(super) fn note_at(&self, seq: u64, change: SessionChange) {
+        self.setup.attendance.note(SessionNote { room: self.room(), seq, change });
+    }
+
     /// Appends without waiting; what is lost is tried again at a later tick.
-    fn append(&self, user: Option<UserId>, entry: Entry) {
+    pub(super) fn append(&self, user: Option<UserId>, entry: Entry) {
         let record = Record::of_node(self.room(), user, entry);
         let (log, partition) = (Arc::clone(&self.setup.log), self.setup.partition);
         self.setup.tracker.spawn(async move {
@@ -339,7 +324,15 @@ impl RoomTask {
         });
     }
 
-    fn room(&self) -> RoomId {
+    pub(super) fn room(&self) -> RoomId {
         self.setup.state.room()
+    }
+}
+
+/// Whether the answer came; never without a question.
+async fn answered(question: &mut Option<oneshot::Receiver<()>>) -> bool {
+    match question {
+        Some(answer) => answer.await.is_ok(),
+        None => std::future::pending().await,
     }
 }

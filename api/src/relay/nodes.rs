@@ -1,0 +1,112 @@
+//! The living nodes as this one last heard of them, and where a client's socket should go.
+//!
+//! Any node serves any room. A room's members are led to one node where that is possible,
+//! because there a frame of one reaches the others without another node's reading of the log;
+//! a wrong answer costs speed only.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use schemas::ids::RoomId;
+use storage::rooms::Rooms;
+use storage::rooms::sessions::{Node, NodeId, NodeSessions};
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use super::placement::keeper;
+
+/// How long a ticket waits for the list of who serves its room.
+const LOOK_UP_PATIENCE: Duration = Duration::from_millis(300);
+
+/// This node among the others.
+pub(crate) struct Nodes {
+    own: Node,
+    rooms: Arc<dyn Rooms>,
+    living: watch::Sender<Vec<Node>>,
+}
+
+impl Nodes {
+    pub(crate) fn new(own: Node, rooms: Arc<dyn Rooms>) -> Self {
+        Self { own, rooms, living: watch::Sender::new(Vec::new()) }
+    }
+
+    /// This node.
+    pub(crate) fn own(&self) -> &Node {
+        &self.own
+    }
+
+    /// This node's run.
+    pub(crate) fn id(&self) -> NodeId {
+        self.own.id
+    }
+
+    /// The living nodes, whenever they change.
+    pub(crate) fn changes(&self) -> watch::Receiver<Vec<Node>> {
+        self.living.subscribe()
+    }
+
+    /// Takes over a newer list.
+    pub(super) fn set_living(&self, living: Vec<Node>) {
+        self.living.send_if_modified(|known| {
+            let is_new = *known != living;
+            *known = living;
+            is_new
+        });
+    }
+
+    /// This node ends: it keeps nothing more and is named to nobody.
+    pub(super) fn withdraw(&self) {
+        self.living.send_modify(|living| living.retain(|node| node.id != self.own.id));
+    }
+
+    /// Whether this node looks after a partition's rooms.
+    pub(crate) fn keeps(&self, partition: u32) -> bool {
+        keeper(&self.living.borrow(), partition).is_some_and(|node| node.id == self.own.id)
+    }
+
+    /// What the address of a socket into a room should begin with.
+    pub(crate) async fn socket_url(&self, room: RoomId, partition: u32) -> String {
+        let serving = match timeout(LOOK_UP_PATIENCE, self.rooms.nodes_of(room)).await {
+            Ok(Ok(serving)) => serving,
+            Ok(Err(error)) => {
+                tracing::debug!(error = &error as &dyn std::error::Error, "no list of servers");
+                Vec::new()
+            }
+            Err(_elapsed) => Vec::new(),
+        };
+        best(serving, &self.living.borrow(), partition).unwrap_or_else(|| self.own_url().to_owned())
+    }
+
+    /// Where this node's own sockets are.
+    pub(crate) fn own_url(&self) -> &str {
+        &self.own.socket_url
+    }
+}
+
+/// The node that serves most of the room's sessions, else the partition's keeper.
+fn best(serving: Vec<NodeSessions>, living: &[Node], partition: u32) -> Option<String> {
+    let most = serving.into_iter().next().map(|most| most.node.socket_url);
+    most.or_else(|| keeper(living, partition).map(|node| node.socket_url.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn node(number: u128) -> Node {
+        Node { id: NodeId(Uuid::from_u128(number)), socket_url: format!("ws://node-{number}") }
+    }
+
+    #[test]
+    fn who_serves_most_is_named_before_the_keeper() {
+        let living = [node(1), node(2), node(3)];
+        let keeper = keeper(&living, 7).unwrap().socket_url.clone();
+        let other = living.iter().find(|node| node.socket_url != keeper).unwrap();
+        let serving = vec![NodeSessions { node: other.clone(), sessions: 1 }];
+        assert_eq!(best(serving, &living, 7), Some(other.socket_url.clone()));
+        assert_eq!(best(vec![], &living, 7), Some(keeper));
+        assert_eq!(best(vec![], &[], 7), None);
+    }
+}
