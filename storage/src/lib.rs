@@ -14,6 +14,8 @@ pub mod clock;
 pub mod contract;
 pub mod kafka;
 pub mod log;
+#[cfg(feature = "memory")]
+pub mod memory;
 pub mod mongo;
 mod open;
 pub mod postgres;

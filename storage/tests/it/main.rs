@@ -6,6 +6,7 @@ mod crash;
 mod files;
 mod kafka_contract;
 mod kafka_topics;
+mod memory_contract;
 mod mongo_contract;
 mod open;
 mod postgres;
