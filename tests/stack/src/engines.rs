@@ -35,6 +35,11 @@ pub(crate) trait Program: Send + Sync {
         Signal::SIGTERM
     }
 
+    /// The signal on which it ends at once, whatever comes of its data.
+    fn abort_signal(&self) -> Signal {
+        Signal::SIGKILL
+    }
+
     /// Removes what would keep it from starting after it was killed.
     fn clean(&self) -> io::Result<()> {
         Ok(())

@@ -25,6 +25,6 @@ mod step;
 
 pub use engine::Engine;
 pub use error::StackError;
-pub use process::{kill_tree, terminate_tree};
+pub use process::end_tree;
 pub use server::Server;
 pub use stack::{Settings, Stack};

@@ -10,10 +10,9 @@ use std::process::{ExitCode, ExitStatus};
 use std::time::Duration;
 
 use clap::Parser;
-use stack::{Stack, kill_tree, terminate_tree};
-use tokio::process::{Child, Command};
+use stack::{Stack, end_tree};
+use tokio::process::Command;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::time::timeout;
 
 use options::{Engines, Options, What};
 
@@ -57,7 +56,9 @@ async fn run(engines: &Engines, command: &[OsString]) -> Result<ExitCode> {
     let code = tokio::select! {
         status = child.wait() => exit_code(status?),
         code = ends.told() => {
-            end(&mut child).await;
+            if let Some(pid) = child.id() {
+                end_tree(pid, COMMAND_END_WAIT_MAX).await;
+            }
             code
         }
     };
@@ -82,14 +83,6 @@ async fn up(engines: &Engines) -> Result<ExitCode> {
 
 async fn start(engines: &Engines) -> Result<Stack> {
     Ok(Stack::start_with(&engines.missing(), &engines.settings()).await?)
-}
-
-async fn end(child: &mut Child) {
-    let Some(pid) = child.id() else { return };
-    terminate_tree(pid);
-    if timeout(COMMAND_END_WAIT_MAX, child.wait()).await.is_err() {
-        kill_tree(pid);
-    }
 }
 
 fn exit_code(status: ExitStatus) -> ExitCode {

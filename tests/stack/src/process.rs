@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::thread;
 use std::time::Duration;
 
 use nix::errno::Errno;
@@ -14,6 +15,8 @@ use tokio::time::{Instant, sleep};
 
 /// Pause between two looks at a process.
 pub(crate) const PAUSE: Duration = Duration::from_millis(20);
+/// How long an engine may take to end at once.
+const ABORT_WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// A running process; killed with the value.
 #[derive(Debug)]
@@ -50,7 +53,7 @@ impl Process {
         if self.has_ended() {
             return;
         }
-        signal_tree(self.pid, signal);
+        drop(signal_tree(self.pid, signal));
     }
 
     /// Ends it as a power cut would; afterwards it is gone.
@@ -58,20 +61,42 @@ impl Process {
         if self.has_ended() {
             return;
         }
-        signal_tree(self.pid, Signal::SIGKILL);
+        let tree = signal_tree(self.pid, Signal::SIGKILL);
         if let Err(error) = self.child.wait() {
             tracing::warn!(%error, pid = %self.pid, "could not wait for its end");
+        }
+        let deadline = Instant::now() + ABORT_WAIT_MAX;
+        while tree.iter().any(|process| is_alive(*process)) && Instant::now() < deadline {
+            thread::sleep(PAUSE);
         }
     }
 
     /// Asks it to end, and kills it if it has not after the wait.
     pub(crate) async fn end(&mut self, signal: Signal, wait: Duration) {
         let deadline = Instant::now() + wait;
-        send(self.pid, signal);
+        self.tell(signal);
         while !self.has_ended() && Instant::now() < deadline {
             sleep(PAUSE).await;
         }
         self.kill();
+    }
+
+    /// Ends it by a signal that works at once, or by a kill.
+    pub(crate) fn abort(&mut self, signal: Signal) {
+        self.tell(signal);
+        let deadline = Instant::now() + ABORT_WAIT_MAX;
+        while !self.has_ended() && Instant::now() < deadline {
+            thread::sleep(PAUSE);
+        }
+        self.kill();
+    }
+
+    /// Whoever is held must go on to hear of it.
+    fn tell(&mut self, signal: Signal) {
+        self.signal_all(Signal::SIGCONT);
+        if !self.has_ended() {
+            send(self.pid, signal);
+        }
     }
 }
 
@@ -81,25 +106,38 @@ impl Drop for Process {
     }
 }
 
-/// Kills a child of ours that was not waited for yet, and all below it.
-pub fn kill_tree(child: u32) {
-    signal_tree(pid(child), Signal::SIGKILL);
+/// Ends a child of ours and all below it: first by asking, then by killing. The child must not
+/// have been waited for yet.
+pub async fn end_tree(child: u32, wait: Duration) {
+    let tree = signal_tree(pid(child), Signal::SIGTERM);
+    let deadline = Instant::now() + wait;
+    while tree.iter().any(|process| is_alive(*process)) && Instant::now() < deadline {
+        sleep(PAUSE).await;
+    }
+    for process in tree.into_iter().filter(|process| is_alive(*process)) {
+        send(process, Signal::SIGKILL);
+    }
 }
 
-/// Asks a child of ours that was not waited for yet, and all below it, to end.
-pub fn terminate_tree(child: u32) {
-    signal_tree(pid(child), Signal::SIGTERM);
-}
-
-fn signal_tree(root: Pid, signal: Signal) {
-    if matches!(signal, Signal::SIGKILL | Signal::SIGSTOP) {
-        // Whoever is held starts nobody while the others are counted.
-        send(root, Signal::SIGSTOP);
+/// All are held until all have their signal, so that nobody starts anyone unseen.
+fn signal_tree(root: Pid, signal: Signal) -> Vec<Pid> {
+    let mut tree = Vec::new();
+    let mut found = vec![root];
+    while !found.is_empty() {
+        for process in &found {
+            send(*process, Signal::SIGSTOP);
+        }
+        tree.append(&mut found);
+        found = descendants(root);
+        found.retain(|process| !tree.contains(process));
     }
-    for process in descendants(root) {
-        send(process, signal);
+    for process in &tree {
+        send(*process, signal);
+        if signal != Signal::SIGSTOP {
+            send(*process, Signal::SIGCONT);
+        }
     }
-    send(root, signal);
+    tree
 }
 
 fn send(process: Pid, signal: Signal) {
@@ -110,14 +148,11 @@ fn send(process: Pid, signal: Signal) {
 }
 
 fn descendants(root: Pid) -> Vec<Pid> {
-    let parents: Vec<(Pid, Pid)> = fs::read_dir("/proc")
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|process| {
-            let process: i32 = process.file_name().to_str()?.parse().ok()?;
-            Some((Pid::from_raw(process), parent(process)?))
-        })
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let numbers = processes.filter_map(|process| process.file_name().to_str()?.parse().ok());
+    let parents: Vec<(Pid, Pid)> = numbers
+        .map(Pid::from_raw)
+        .filter_map(|process| Some((process, state_and_parent(process)?.1)))
         .collect();
     let mut found = vec![root];
     let mut looked_at = 0;
@@ -128,11 +163,18 @@ fn descendants(root: Pid) -> Vec<Pid> {
     found.split_off(1)
 }
 
-/// The fourth field of `/proc/PID/stat`; the second, a name in brackets, may hold anything.
-fn parent(process: i32) -> Option<Pid> {
+/// A zombie only waits to be asked after.
+fn is_alive(process: Pid) -> bool {
+    state_and_parent(process).is_some_and(|(state, _)| state != 'Z')
+}
+
+/// From `/proc/PID/stat`, whose second field, a name in brackets, may hold anything.
+fn state_and_parent(process: Pid) -> Option<(char, Pid)> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     let (_, after_name) = stat.rsplit_once(')')?;
-    after_name.split_whitespace().nth(1)?.parse().ok().map(Pid::from_raw)
+    let mut fields = after_name.split_whitespace();
+    let state = fields.next()?.chars().next()?;
+    Some((state, Pid::from_raw(fields.next()?.parse().ok()?)))
 }
 
 fn pid(id: u32) -> Pid {

@@ -19,7 +19,7 @@ use crate::step::tail;
 /// Longest start; generous, since test machines are slow and shared.
 const START_WAIT_MAX: Duration = Duration::from_mins(2);
 /// Longest wait for an answer before it counts as none.
-const ANSWER_WAIT_MAX: Duration = Duration::from_secs(5);
+const ANSWER_WAIT_MAX: Duration = Duration::from_secs(3);
 /// How long an engine may take to end in order before it is killed.
 const END_WAIT_MAX: Duration = Duration::from_secs(20);
 
@@ -27,7 +27,6 @@ const END_WAIT_MAX: Duration = Duration::from_secs(20);
 pub struct Server {
     engine: Engine,
     program: Box<dyn Program>,
-    /// Before the folder, so that nobody works there when it is removed.
     process: Mutex<Option<Process>>,
     folder: Folder,
 }
@@ -158,5 +157,14 @@ impl Server {
             self.program.ask().await
         };
         timeout(ANSWER_WAIT_MAX, asked).await?
+    }
+}
+
+impl Drop for Server {
+    /// Before its folder, so that nobody works there when that is removed.
+    fn drop(&mut self) {
+        if let Some(mut process) = self.take() {
+            process.abort(self.program.abort_signal());
+        }
     }
 }

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use async_trait::async_trait;
-use nix::sys::signal::Signal;
-use nix::unistd::{User, geteuid};
+use nix::errno::Errno;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::{Pid, User, geteuid};
 use sqlx::{Connection as _, PgConnection};
 
 use super::{BoxError, Program};
@@ -26,6 +27,9 @@ const USERS: [&str; 2] = ["postgres", "nobody"];
 const DATA_MODE: u32 = 0o700;
 /// For tests that run side by side, each with a few pools.
 const CONNECTIONS_MAX: u16 = 200;
+
+/// The answer about a process that is none any more.
+const GONE: nix::Result<()> = Err(Errno::ESRCH);
 
 /// Postgres, laid out.
 pub(super) struct Postgres {
@@ -91,12 +95,22 @@ impl Program for Postgres {
         Signal::SIGINT
     }
 
-    /// The number in the file may by now be that of another process.
+    /// Unlike a kill, this gives its shared memory back to the kernel.
+    fn abort_signal(&self) -> Signal {
+        Signal::SIGQUIT
+    }
+
+    /// Postgres itself clears away what a killed one left, unless that one's number belongs to
+    /// another process by now.
     fn clean(&self) -> io::Result<()> {
-        match fs::remove_file(self.data.join("postmaster.pid")) {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
+        let path = self.data.join("postmaster.pid");
+        let text = match fs::read_to_string(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            text => text?,
+        };
+        let number = text.lines().next().and_then(|line| line.trim().parse().ok());
+        let is_taken = number.is_some_and(|number| kill(Pid::from_raw(number), None) != GONE);
+        if is_taken { fs::remove_file(path) } else { Ok(()) }
     }
 
     async fn ask(&self) -> Result<(), BoxError> {

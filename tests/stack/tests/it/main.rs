@@ -1,3 +1,5 @@
 //! The engines, started and ended as tests of faults do.
 
-fn main() {}
+mod binary;
+mod faults;
+mod proc;
