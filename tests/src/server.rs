@@ -67,6 +67,11 @@ impl Server {
         self.folder.path()
     }
 
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id().expect("the server should be running")
+    }
+
     /// What it logged so far.
     pub fn logged(&self) -> String {
         fs::read_to_string(log_path(self.folder())).unwrap_or_default()

@@ -14,6 +14,7 @@ mod checker;
 mod closing;
 mod crash;
 mod crowd;
+mod fault_layer;
 mod frames;
 mod history;
 mod limits;

@@ -52,7 +52,7 @@ async fn read_slowly(request: Request<()>) -> (Option<u16>, u64) {
 }
 
 /// Says long things until told to stop.
-async fn speak(mut tab: Tab, stop: watch::Receiver<bool>) -> Tab {
+pub(crate) async fn speak(mut tab: Tab, stop: watch::Receiver<bool>) -> Tab {
     let mut pace = interval(SPEAK_PAUSE);
     let text = "🎬".repeat(TEXT_CHARS);
     while !*stop.borrow() {
