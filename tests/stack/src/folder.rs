@@ -7,17 +7,22 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 
+use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 
-/// Reads which process group to end until nobody can tell any more, which is when the writer
-/// is gone, in order or not. An engine that was just killed may still hold its files for a
-/// moment.
-const SCRIPT: &str = "
-group=
-while read -r line; do group=$line; done
-[ -z \"$group\" ] || kill -s KILL -- \"-$group\"
-for _ in 1 2 3 4 5; do rm -rf -- \"$1\" && break; sleep 1; done
-";
+/// Reads by which signal to end which process group, until nobody can tell any more: then the
+/// writer is gone, in order or not. What does not end by its signal is killed; it may still
+/// hold its files for a moment.
+const SCRIPT: &str = r#"
+while read -r line; do last=$line; done
+set -- "$1" $last
+if [ "$#" -eq 3 ]; then
+    kill -s "$2" -- "-$3"
+    for _ in 1 2 3; do kill -s 0 -- "-$3" || break; sleep 1; done
+    kill -s KILL -- "-$3"
+fi
+for _ in 1 2 3; do rm -rf -- "$1" && break; sleep 1; done
+"#;
 /// An engine that runs as another user must be able to pass through.
 const MODE: u32 = 0o755;
 const LOG: &str = "log";
@@ -60,11 +65,20 @@ impl Folder {
         self.path.join(LOG)
     }
 
-    /// Names the process group that must not outlive us.
-    pub(crate) fn guard(&self, leader: Option<Pid>) -> io::Result<()> {
-        let group = leader.map(|leader| leader.to_string()).unwrap_or_default();
-        let mut line = self.line.as_ref().ok_or(io::ErrorKind::BrokenPipe)?;
-        line.write_all(format!("{group}\n").as_bytes())
+    /// Says which process group must not outlive us, and the signal that ends it.
+    pub(crate) fn guard(&self, leader: Pid, signal: Signal) -> io::Result<()> {
+        let name = signal.as_str().trim_start_matches("SIG");
+        self.tell(&format!("{name} {leader}\n"))
+    }
+
+    /// Says that no process is left; its number may soon be another's.
+    pub(crate) fn release(&self) -> io::Result<()> {
+        self.tell("\n")
+    }
+
+    fn tell(&self, line: &str) -> io::Result<()> {
+        let mut watchdog = self.line.as_ref().ok_or(io::ErrorKind::BrokenPipe)?;
+        watchdog.write_all(line.as_bytes())
     }
 
     /// Whether any process still works here.

@@ -98,8 +98,10 @@ impl Server {
 
     /// Ends it as a power cut of its machine would, but for what the kernel holds.
     pub fn kill(&self) {
-        // It is killed when it is dropped.
-        drop(self.take());
+        if let Some(mut process) = self.take() {
+            process.kill();
+            self.release();
+        }
     }
 
     /// Ends it in order, as an operator would.
@@ -108,6 +110,7 @@ impl Server {
         let process = self.take();
         if let Some(mut process) = process {
             process.end(self.program.end_signal(), END_WAIT_MAX).await;
+            self.release();
         }
     }
 
@@ -138,9 +141,15 @@ impl Server {
     fn spawn(&self) -> std::io::Result<()> {
         self.program.clean()?;
         let process = Process::spawn(self.program.command(), &self.folder.log())?;
-        self.folder.guard(Some(process.pid()))?;
+        self.folder.guard(process.pid(), self.program.abort_signal())?;
         *self.process() = Some(process);
         Ok(())
+    }
+
+    fn release(&self) {
+        if let Err(error) = self.folder.release() {
+            tracing::warn!(%error, engine = %self.engine, "its watchdog is gone");
+        }
     }
 
     /// An engine that dies takes a moment to take its helpers with it.
@@ -165,6 +174,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         if let Some(mut process) = self.take() {
             process.abort(self.program.abort_signal());
+            self.release();
         }
     }
 }
