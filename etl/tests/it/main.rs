@@ -16,4 +16,5 @@ mod quarantine;
 mod random;
 mod redaction;
 mod sentry;
+mod simulation;
 mod world;

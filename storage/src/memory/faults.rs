@@ -110,12 +110,12 @@ impl Dice {
 
     /// From 0.0, up to but not including 1.0.
     pub fn share(&self) -> f64 {
-        self.draw(|rng| rng.random())
+        self.draw(RngExt::random)
     }
 
     /// An id that no other draw gives again.
     pub fn id(&self) -> Uuid {
-        Uuid::from_u128(self.draw(|rng| rng.random()))
+        Uuid::from_u128(self.draw(RngExt::random))
     }
 
     fn draw<T>(&self, draw: impl FnOnce(&mut StdRng) -> T) -> T {
