@@ -91,6 +91,13 @@ pub enum KafkaOpenError {
     },
 }
 
+impl KafkaOpenError {
+    /// Whether the same call may succeed a little later.
+    pub fn is_away(&self) -> bool {
+        matches!(self, Self::Away(_))
+    }
+}
+
 impl KafkaLog {
     /// The log that a URL such as `kafka://host:9092,host:9092/watch_together` names; the
     /// parameters are those of [`url`]. The topic is created if it is absent.

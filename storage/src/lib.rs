@@ -2,7 +2,7 @@
 //!
 //! | port | holds | adapters |
 //! |---|---|---|
-//! | [`log::Log`] | every record, in order, until its room is sealed | `sqlite` |
+//! | [`log::Log`] | every record, in order, until its room is sealed | `kafka`, `sqlite` |
 //! | [`archive::Archive`] | the events of closed rooms | `sqlite` |
 //! | [`rooms::Rooms`] | one row a room: where its records are and how far it is | `postgres`, `sqlite` |
 //!

@@ -35,7 +35,8 @@ impl Outage {
             reason.clone_into(&mut known);
         } else if !self.is_on.swap(true, Ordering::Relaxed) {
             gauge!("log_outage").set(1.0);
-            tracing::warn!(reason = known.as_str(), "no broker of the log answers");
+            let reason = if known.is_empty() { reason } else { known.as_str() };
+            tracing::warn!(reason, "no broker of the log answers");
         }
     }
 }

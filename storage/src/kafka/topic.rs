@@ -16,8 +16,9 @@
 //!
 //! Left to the brokers after thought: `compression.type` (what the producer sent),
 //! `flush.*` (replicas, not disks, make a record durable), `file.delete.delay.ms`,
-//! `message.timestamp.*.max.ms` (only of clients' clocks), `remote.storage.*`. The number of
-//! partitions may grow later: a room keeps the one in its row.
+//! `message.timestamp.*.max.ms` (only of clients' clocks), `remote.storage.*`. The topic may
+//! get more partitions later: a room keeps the one in its row. A node learns of them when it
+//! starts, so all nodes are started anew, one after the other, before rooms are put there.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,17 +1,20 @@
 //! Topics of their own on the brokers that `TEST_LOG_URL` names, deleted with the test.
 
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use rdkafka::ClientConfig;
-use rdkafka::admin::{AdminClient, AdminOptions, ConfigEntry, ResourceSpecifier};
+use rdkafka::admin::{AdminClient, AdminOptions};
 use rdkafka::client::DefaultClientContext;
 use storage::clock::SystemClock;
 use storage::kafka::{KafkaLog, KafkaOpenError};
 use storage::log::Log;
 use uuid::Uuid;
 
-type Admin = AdminClient<DefaultClientContext>;
+const NO_BROKERS: &str =
+    "TEST_LOG_URL has to name Kafka brokers; start the engines with `make stack`";
+/// Longest wait for the brokers to delete.
+const DELETE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Names topics, and deletes them when dropped.
 pub(crate) struct Topics {
@@ -21,53 +24,56 @@ pub(crate) struct Topics {
 
 impl Topics {
     pub(crate) fn new() -> Self {
-        let url = std::env::var("TEST_LOG_URL").unwrap_or_else(|_| {
-            panic!("TEST_LOG_URL is not set; start the engines with `make stack`")
-        });
-        let brokers = url.strip_prefix("kafka://").expect("TEST_LOG_URL begins with kafka://");
-        let brokers = brokers.split(['/', '?']).next().unwrap_or_default().to_owned();
+        let url = std::env::var("TEST_LOG_URL").unwrap_or_default();
+        let place = url.strip_prefix("kafka://").ok_or(NO_BROKERS).unwrap();
+        let brokers = place.split(['/', '?']).next().unwrap_or_default().to_owned();
         Self { brokers, named: Mutex::default() }
     }
 
-    /// The URL of a topic that is not there yet.
-    pub(crate) fn url(&self) -> String {
+    /// A topic that is not there yet.
+    pub(crate) fn name(&self) -> String {
         let topic = format!("test-{}", Uuid::now_v7());
         self.named.lock().unwrap().push(topic.clone());
+        topic
+    }
+
+    /// The URL of a topic, of two partitions if it is created.
+    pub(crate) fn url(&self, topic: &str) -> String {
         format!("kafka://{}/{topic}?partitions=2&replication_factor=1", self.brokers)
     }
 
-    /// A log in a new topic of two partitions.
+    /// A log in a new topic.
     pub(crate) async fn make(&self) -> Arc<dyn Log> {
-        Arc::new(open(&self.url()).await.unwrap())
+        Arc::new(open(&self.url(&self.name())).await.unwrap())
     }
 
-    pub(crate) fn admin(&self) -> Admin {
-        ClientConfig::new().set("bootstrap.servers", &self.brokers).create().unwrap()
+    /// Settings of a client of these brokers.
+    pub(crate) fn client(&self) -> ClientConfig {
+        let mut client = ClientConfig::new();
+        client.set("bootstrap.servers", &self.brokers);
+        client
+    }
+
+    pub(crate) fn admin(&self) -> AdminClient<DefaultClientContext> {
+        self.client().create().unwrap()
     }
 }
 
 impl Drop for Topics {
     fn drop(&mut self) {
         let admin = self.admin();
-        let named = self.named.lock().unwrap();
-        let names: Vec<&str> = named.iter().map(String::as_str).collect();
-        let deleting = admin.delete_topics(&names, &AdminOptions::new());
-        drop(futures_util::FutureExt::now_or_never(deleting));
+        let topics = std::mem::take(self.named.get_mut().unwrap());
+        // A runtime of its own, on a thread where none runs.
+        let deleting = std::thread::spawn(move || {
+            let names: Vec<&str> = topics.iter().map(String::as_str).collect();
+            let options = AdminOptions::new().request_timeout(Some(DELETE_TIMEOUT));
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            runtime.block_on(admin.delete_topics(&names, &options)).unwrap();
+        });
+        deleting.join().unwrap();
     }
 }
 
 pub(crate) async fn open(url: &str) -> Result<KafkaLog, KafkaOpenError> {
     KafkaLog::open(url, Arc::new(SystemClock)).await
-}
-
-/// The topic that a URL names.
-pub(crate) fn topic(url: &str) -> &str {
-    url.split(['/', '?']).nth(3).unwrap()
-}
-
-/// What a topic is set to.
-pub(crate) async fn describe(admin: &Admin, topic: &str) -> Vec<ConfigEntry> {
-    let asked = [ResourceSpecifier::Topic(topic)];
-    let described = admin.describe_configs(&asked, &AdminOptions::new()).await.unwrap();
-    described.into_iter().next().unwrap().unwrap().entries
 }

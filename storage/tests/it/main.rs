@@ -5,6 +5,8 @@
 mod crash;
 mod files;
 mod kafka_contract;
+mod kafka_log;
+mod kafka_open;
 mod kafka_topics;
 mod memory_contract;
 mod mongo_contract;

@@ -92,11 +92,12 @@ impl Reader {
         let Follow { partition, from, items } = order;
         // Its reader is gone, else the order had come to another thread.
         let before = self.followed.insert(partition, Followed::new(from, items));
-        if before.is_some_and(|before| before.state == State::Fetched) {
-            self.put_down(partition);
+        match before {
+            None => gauge!("log_tails").increment(1),
+            Some(before) if before.state == State::Fetched => self.put_down(partition),
+            Some(_) => {}
         }
         self.pick_up(partition);
-        self.show_count();
     }
 
     /// Serves slow readers, and forgets those that are gone.
@@ -129,7 +130,7 @@ impl Reader {
             taken.remove(&partition);
         }
         drop(taken);
-        self.show_count();
+        gauge!("log_tails").decrement(1);
     }
 
     /// Has the consumer fetch a partition, from where its reader is.
@@ -198,11 +199,6 @@ impl Reader {
         if let Some(followed) = self.followed.get_mut(&partition) {
             followed.end(error);
         }
-    }
-
-    fn show_count(&self) {
-        #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
-        gauge!("log_tails").set(self.followed.len() as f64);
     }
 }
 
