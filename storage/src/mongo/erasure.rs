@@ -142,12 +142,12 @@ impl Round {
                 .map_err(mongodb::error::Error::from)?,
         };
         let reply = within(database.run_command(command)).await?;
-        let updated: Updated =
+        let reply: Updated =
             mongodb::bson::deserialize_from_document(reply).map_err(mongodb::error::Error::from)?;
-        if !updated.write_errors.is_empty() || updated.write_concern_error.is_some() {
+        if !reply.write_errors.is_empty() || reply.write_concern_error.is_some() {
             return Err(malformed("an event that could not be erased"));
         }
-        let done = super::from_number(updated.n)?;
+        let done = super::from_number(reply.n)?;
         self.erased += done;
         self.missed += asked.saturating_sub(done);
         Ok(())

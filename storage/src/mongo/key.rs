@@ -66,8 +66,7 @@ fn between(first: Binary, last: Binary) -> Document {
 
 fn epoch_bytes(epoch: &str) -> [u8; EPOCH_BYTES] {
     let hash: [u8; 32] = Sha256::digest(epoch).into();
-    let [a, b, c, d, e, f, g, h, ..] = hash;
-    [a, b, c, d, e, f, g, h]
+    std::array::from_fn(|index| hash.get(index).copied().unwrap_or_default())
 }
 
 #[cfg(test)]
