@@ -14,6 +14,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::refusal::Refusal;
 use crate::relay::Relay;
+use crate::select::select;
 
 /// Pause between rounds, unless nodes come or go.
 const ROUND_PAUSE: Duration = Duration::from_secs(15);
@@ -43,7 +44,7 @@ impl Janitor {
         let mut rounds = interval(ROUND_PAUSE);
         rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            tokio::select! {
+            select! {
                 _ = rounds.tick() => {}
                 changed = nodes.changed() => if changed.is_err() { return },
             }

@@ -21,4 +21,5 @@ mod janitor;
 mod link;
 mod refusal;
 mod relay;
+mod select;
 mod ticket;

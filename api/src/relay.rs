@@ -38,7 +38,7 @@ mod presence;
 mod room;
 mod verdicts;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -114,7 +114,7 @@ struct Inner {
     attendance: Arc<Attendance>,
     lanes: Mutex<HashMap<u32, Lane>>,
     /// Rooms in memory; the cell makes two members who come at once cause one read.
-    loaded: Mutex<HashMap<RoomId, RoomCell>>,
+    loaded: Mutex<BTreeMap<RoomId, RoomCell>>,
     connections: AtomicU64,
     /// Ends the lease's rounds.
     leaving: CancellationToken,

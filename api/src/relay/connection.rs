@@ -25,6 +25,7 @@ use super::end::End;
 use super::outlet::{Due, Frame, Outlet, encode};
 use super::presence::Chatter;
 use super::room::{Message, RoomHandle};
+use crate::select::select;
 use pulse::Pulse;
 
 /// Commands a second that a session may send, and how many at once.
@@ -98,7 +99,7 @@ impl<S: Socket> Connection<S> {
             if on_its_way.is_none() {
                 on_its_way = waiting.pop_front().map(|command| self.sender.send(command));
             }
-            tokio::select! {
+            select! {
                 () = self.shutdown.cancelled() => return End::Shutdown,
                 due = self.outlet.due() => match due {
                     Due::Frames(frames) => if let Err(end) = self.write(frames).await { return end },

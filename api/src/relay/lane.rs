@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::select::select;
 use futures_util::StreamExt;
 use schemas::ids::RoomId;
 use storage::log::{Log, ReadError, StoredRecord, Tail, Watermarks};
@@ -131,7 +132,7 @@ struct LaneTask {
 impl LaneTask {
     async fn run(mut self, mut orders: mpsc::Receiver<Order>) {
         loop {
-            tokio::select! {
+            select! {
                 order = orders.recv() => match order {
                     Some(order) => self.obey(order).await,
                     None => return,

@@ -19,6 +19,7 @@ use super::Relay;
 use super::lane::Delivery;
 use super::room::{INBOX_MAX, RoomHandle, RoomSetup, RoomTask};
 use crate::refusal::Refusal;
+use crate::select::select;
 
 /// Records read at once.
 const READ_RECORDS_MAX: usize = 5000;
@@ -179,7 +180,7 @@ async fn buffer_while<T>(
     tokio::pin!(reading);
     let mut backlog = Vec::new();
     loop {
-        tokio::select! {
+        select! {
             read = &mut reading => return (read, backlog),
             Some(delivery) = deliveries.recv(), if backlog.len() < BACKLOG_MAX => {
                 backlog.push(delivery);

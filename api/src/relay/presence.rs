@@ -1,7 +1,7 @@
 //! Who is here on this node: sessions with a socket, and tickets that went out. Who is absent
 //! everywhere is not judged here. Pure: time comes in as a parameter.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -46,9 +46,9 @@ struct Promise {
 /// Sessions of one room on this node.
 #[derive(Default)]
 pub(crate) struct Presence {
-    sessions: HashMap<SessionId, Session>,
+    sessions: BTreeMap<SessionId, Session>,
     /// Whose ticket is out, though no command of that session is known yet.
-    promised: HashMap<SessionId, Promise>,
+    promised: BTreeMap<SessionId, Promise>,
     heard: HashMap<(UserId, Chatter), Instant>,
 }
 
@@ -210,10 +210,10 @@ mod tests {
     fn tickets_are_forgotten_when_they_run_out() {
         let mut presence = Presence::default();
         let now = Instant::now();
-        presence.promise(user(1), id(1), now, now + Duration::from_secs(60));
+        presence.promise(user(1), id(1), now, now + Duration::from_mins(1));
         presence.forget_promises(now + Duration::from_millis(59_999));
         assert_eq!(presence.session_user(id(1)), Some(user(1)));
-        presence.forget_promises(now + Duration::from_secs(60));
+        presence.forget_promises(now + Duration::from_mins(1));
         assert_eq!(presence.session_user(id(1)), None);
     }
 

@@ -123,7 +123,7 @@ impl RoomTask {
         let within = TICKET_LIFE.max(self.setup.options.session_grace);
         let late: Vec<_> = self
             .newcomers
-            .extract_if(|_, since| now.duration_since(*since) >= TICKET_PATIENCE)
+            .extract_if(.., |_, since| now.duration_since(*since) >= TICKET_PATIENCE)
             .collect();
         for (user, since) in late {
             let within_ms = in_ms(within.saturating_sub(now.duration_since(since)));

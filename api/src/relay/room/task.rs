@@ -1,6 +1,6 @@
 //! The loop: records of the log in, frames to the sessions out.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use std::time::Duration;
@@ -30,6 +30,7 @@ use crate::relay::nodes::Nodes;
 use crate::relay::outlet::encode;
 use crate::relay::presence::Presence;
 use crate::relay::verdicts::Verdicts;
+use crate::select::select;
 
 /// How often the room's age and idleness are looked at.
 const TICK: Duration = Duration::from_secs(1);
@@ -70,7 +71,7 @@ pub(crate) struct RoomTask {
     verdicts: Verdicts,
     /// Members who were seen to be some, and since when: whoever then has no session anywhere
     /// is waited for no longer than a ticket lives.
-    pub(super) newcomers: HashMap<UserId, Instant>,
+    pub(super) newcomers: BTreeMap<UserId, Instant>,
     /// Until when nothing is closed again, after an attempt.
     close_again_at: Instant,
     /// Answers once the room has folded what other nodes appended: it may then be closed.
@@ -102,7 +103,7 @@ impl RoomTask {
             self.take(delivery);
         }
         loop {
-            tokio::select! {
+            select! {
                 delivery = self.setup.deliveries.recv() => match delivery {
                     Some(delivery) => self.take(delivery),
                     None => return self.end(End::Behind),
