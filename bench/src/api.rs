@@ -1,17 +1,17 @@
 //! The HTTP calls of a client.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder, StatusCode};
-use schemas::http::{CreateRoomBody, MatchPage, RoomCreatedAnswer, TicketAnswer};
-use schemas::ids::{MovieId, RoomId};
+use schemas::http::{CreateRoomBody, MatchPage, RoomCreatedAnswer, TicketAnswer, TicketBody};
+use schemas::ids::{MovieId, RoomId, SessionId};
 use schemas::upstream::{FilmPage, PAGE_SIZE_MAX};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::Result;
 use crate::people::Person;
-use crate::server::Server;
 
 /// How long a call may take before the measurement fails.
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
@@ -34,17 +34,17 @@ struct Key {
 }
 
 impl Api {
-    /// Calls this server.
-    pub(crate) fn new(server: &Server) -> Result<Self> {
+    /// Calls the server at this address.
+    pub(crate) fn new(address: SocketAddr) -> Result<Self> {
         let client = reqwest::Client::builder().no_proxy().timeout(CALL_TIMEOUT).build()?;
-        Ok(Self { base: format!("http://{}", server.address()), client })
+        Ok(Self { base: format!("http://{address}"), client })
     }
 
-    /// The name of the key that the server's tokens are signed with.
+    /// The name of the key that the cinema's tokens are signed with.
     pub(crate) async fn key_id(&self) -> Result<String> {
         let set: KeySet = self.answer(self.ask(Method::GET, "/auth/.well-known/jwks.json")).await?;
         let key = set.keys.into_iter().next();
-        Ok(key.ok_or("the server publishes no key")?.kid)
+        Ok(key.ok_or("the cinema publishes no key")?.kid)
     }
 
     /// Every film of the catalogue.
@@ -61,6 +61,11 @@ impl Api {
         Ok(films)
     }
 
+    /// Any film of the catalogue.
+    pub(crate) async fn first_film(&self) -> Result<MovieId> {
+        Ok(*self.films().await?.first().ok_or("the catalogue is empty")?)
+    }
+
     /// Opens a room; its owner is its first member.
     pub(crate) async fn create_room(&self, owner: &Person, movie_id: MovieId) -> Result<RoomId> {
         let body = CreateRoomBody { movie_id, title: None, control: None };
@@ -75,10 +80,15 @@ impl Api {
         self.answer(call.bearer_auth(&person.token)).await
     }
 
-    /// A ticket for someone who is a member already.
-    pub(crate) async fn ticket(&self, person: &Person, room: RoomId) -> Result<TicketAnswer> {
+    /// A ticket for someone who is a member already, in the session given or in a new one.
+    pub(crate) async fn ticket(
+        &self,
+        person: &Person,
+        room: RoomId,
+        session: Option<SessionId>,
+    ) -> Result<TicketAnswer> {
         let call = self.ask(Method::POST, &format!("/api/v1/room/{room}/ticket"));
-        let call = call.json(&serde_json::json!({}));
+        let call = call.json(&TicketBody { session });
         self.answer(call.bearer_auth(&person.token)).await
     }
 

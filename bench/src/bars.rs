@@ -1,26 +1,49 @@
 //! The bars, one file each.
 
+mod archive;
+mod drain;
 mod idle;
 mod join;
+mod kafka;
 mod matches;
 mod room;
 mod start;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::Result;
 use crate::figure::Figure;
 use crate::options::{
-    AllOptions, IdleOptions, JoinOptions, MatchesOptions, RoomOptions, StartOptions, What,
+    AllOptions, ArchiveOptions, DrainOptions, IdleOptions, JoinOptions, KafkaOptions,
+    MatchesOptions, RoomOptions, StartOptions, What,
 };
 
 /// Where a bar is measured.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place<'a> {
-    /// The server's binary.
-    pub(crate) server: &'a Path,
+    /// Folder of the binaries.
+    pub(crate) binaries: &'a Path,
     /// Folder for data folders.
     pub(crate) scratch: &'a Path,
+    /// Number of the run, from 1.
+    pub(crate) number: u32,
+}
+
+impl Place<'_> {
+    /// The server's binary.
+    pub(crate) fn server(&self) -> PathBuf {
+        self.binaries.join("movie-together")
+    }
+
+    /// The archiver's.
+    pub(crate) fn etl(&self) -> PathBuf {
+        self.binaries.join("movie-together-etl")
+    }
+
+    /// The reference cinema's.
+    pub(crate) fn cinema(&self) -> PathBuf {
+        self.binaries.join("movie-together-cinema")
+    }
 }
 
 /// One bar with its sizes.
@@ -31,6 +54,9 @@ pub(crate) enum Bar {
     Join(JoinOptions),
     Matches(MatchesOptions),
     Start(StartOptions),
+    Kafka(KafkaOptions),
+    Drain(DrainOptions),
+    Archive(ArchiveOptions),
 }
 
 impl Bar {
@@ -42,6 +68,9 @@ impl Bar {
             What::Join(options) => vec![Self::Join(options.clone())],
             What::Matches(options) => vec![Self::Matches(options.clone())],
             What::Start(options) => vec![Self::Start(options.clone())],
+            What::Kafka(options) => vec![Self::Kafka(options.clone())],
+            What::Drain(options) => vec![Self::Drain(options.clone())],
+            What::Archive(options) => vec![Self::Archive(options.clone())],
             What::All(all) => Self::all(all),
         }
     }
@@ -54,6 +83,9 @@ impl Bar {
             Self::Room(all.room.clone()),
             Self::Join(all.join.clone()),
             Self::Matches(all.matches.clone()),
+            Self::Kafka(all.kafka.clone()),
+            Self::Drain(all.drain.clone()),
+            Self::Archive(all.archive.clone()),
         ]
     }
 
@@ -65,6 +97,9 @@ impl Bar {
             Self::Join(options) => join::run(options, place).await,
             Self::Matches(options) => matches::run(options, place).await,
             Self::Start(options) => start::run(options, place).await,
+            Self::Kafka(options) => kafka::run(options, place).await,
+            Self::Drain(options) => drain::run(options, place).await,
+            Self::Archive(options) => archive::run(options, place).await,
         }
     }
 
@@ -76,6 +111,9 @@ impl Bar {
             Self::Join(_) => "join",
             Self::Matches(_) => "matches",
             Self::Start(_) => "start",
+            Self::Kafka(_) => "kafka",
+            Self::Drain(_) => "drain",
+            Self::Archive(_) => "archive",
         }
     }
 
@@ -87,6 +125,9 @@ impl Bar {
             Self::Join(options) => join::method(options),
             Self::Matches(options) => matches::method(options),
             Self::Start(options) => start::method(options),
+            Self::Kafka(options) => kafka::method(options),
+            Self::Drain(options) => drain::method(options),
+            Self::Archive(options) => archive::method(options),
         }
     }
 }

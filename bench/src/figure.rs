@@ -1,4 +1,4 @@
-//! What is measured: a number with a unit, and the bar it has to stay under.
+//! What is measured: a number with a unit, and the bar it has to keep to.
 
 use std::fmt;
 
@@ -6,11 +6,18 @@ use std::fmt;
 #[derive(Clone, Debug)]
 pub(crate) struct Figure {
     /// What it is; the same in every run.
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     pub(crate) unit: Unit,
     pub(crate) value: f64,
-    /// What it must stay under, where there is a bar.
-    pub(crate) bar: Option<f64>,
+    /// What it must keep to, where there is a bar.
+    pub(crate) bar: Option<Bound>,
+}
+
+/// What a number must keep to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Bound {
+    Under(f64),
+    Over(f64),
 }
 
 /// What a number counts.
@@ -22,17 +29,34 @@ pub(crate) enum Unit {
     /// 1,000,000 bytes.
     Megabytes,
     Count,
+    /// Times as much.
+    Ratio,
+    PerSecond,
 }
 
 impl Figure {
     /// A number without a bar.
-    pub(crate) fn new(name: &'static str, unit: Unit, value: f64) -> Self {
-        Self { name, unit, value, bar: None }
+    pub(crate) fn new(name: impl Into<String>, unit: Unit, value: f64) -> Self {
+        Self { name: name.into(), unit, value, bar: None }
     }
 
     /// The bar it must stay under.
     pub(crate) fn under(self, bar: f64) -> Self {
-        Self { bar: Some(bar), ..self }
+        Self { bar: Some(Bound::Under(bar)), ..self }
+    }
+
+    /// The bar it must stay over.
+    pub(crate) fn over(self, bar: f64) -> Self {
+        Self { bar: Some(Bound::Over(bar)), ..self }
+    }
+}
+
+impl Bound {
+    fn is_met(self, value: f64) -> bool {
+        match self {
+            Self::Under(bar) => value < bar,
+            Self::Over(bar) => value > bar,
+        }
     }
 }
 
@@ -43,6 +67,8 @@ impl fmt::Display for Unit {
             Self::Kibibytes => " KiB",
             Self::Megabytes => " MB",
             Self::Count => "",
+            Self::Ratio => " times",
+            Self::PerSecond => " a second",
         })
     }
 }
@@ -50,9 +76,9 @@ impl fmt::Display for Unit {
 /// One figure over all runs.
 #[derive(Clone, Debug)]
 pub(crate) struct Series {
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     pub(crate) unit: Unit,
-    pub(crate) bar: Option<f64>,
+    pub(crate) bar: Option<Bound>,
     pub(crate) values: Vec<f64>,
 }
 
@@ -61,7 +87,7 @@ impl Series {
     pub(crate) fn of_runs(runs: &[Vec<Figure>]) -> Vec<Self> {
         let first = runs.first().map(Vec::as_slice).unwrap_or_default();
         let series = first.iter().map(|figure| Self {
-            name: figure.name,
+            name: figure.name.clone(),
             unit: figure.unit,
             bar: figure.bar,
             values: runs
@@ -91,15 +117,19 @@ impl Series {
         format!("{median}{unit} ({}–{})", self.number(min), self.number(max))
     }
 
-    /// `< 5 ms`; empty where there is no bar.
+    /// Such as `< 5 ms`; empty where there is no bar.
     pub(crate) fn bar_shown(&self) -> String {
-        self.bar.map_or_else(String::new, |bar| format!("< {bar}{}", self.unit))
+        match self.bar {
+            Some(Bound::Under(bar)) => format!("< {bar}{}", self.unit),
+            Some(Bound::Over(bar)) => format!("> {bar}{}", self.unit),
+            None => String::new(),
+        }
     }
 
-    /// Whether the median is under the bar; empty where there is none.
+    /// Whether the median keeps to the bar; empty where there is none.
     pub(crate) fn verdict(&self) -> &'static str {
         match self.bar {
-            Some(bar) if self.median() < bar => "met",
+            Some(bar) if bar.is_met(self.median()) => "met",
             Some(_) => "**missed**",
             None => "",
         }
@@ -107,9 +137,9 @@ impl Series {
 
     fn number(&self, value: f64) -> String {
         match self.unit {
-            Unit::Count => format!("{value:.0}"),
+            Unit::Count | Unit::PerSecond => format!("{value:.0}"),
             Unit::Kibibytes | Unit::Megabytes => format!("{value:.1}"),
-            Unit::Milliseconds => format!("{value:.2}"),
+            Unit::Milliseconds | Unit::Ratio => format!("{value:.2}"),
         }
     }
 }
@@ -137,8 +167,8 @@ pub(crate) fn median(values: &[f64]) -> f64 {
 mod tests {
     use super::*;
 
-    fn series(values: &[f64], bar: Option<f64>) -> Series {
-        Series { name: "figure", unit: Unit::Milliseconds, bar, values: values.to_vec() }
+    fn series(values: &[f64], bar: Option<Bound>) -> Series {
+        Series { name: "figure".to_owned(), unit: Unit::Milliseconds, bar, values: values.to_vec() }
     }
 
     #[test]
@@ -149,9 +179,13 @@ mod tests {
     }
 
     #[test]
-    fn a_bar_is_met_below_it_and_missed_at_it() {
-        assert_eq!(series(&[4.99], Some(5.0)).verdict(), "met");
-        assert_eq!(series(&[5.0], Some(5.0)).verdict(), "**missed**");
+    fn a_bar_is_missed_at_it() {
+        let under = Some(Bound::Under(5.0));
+        assert_eq!(series(&[4.99], under).verdict(), "met");
+        assert_eq!(series(&[5.0], under).verdict(), "**missed**");
+        let over = Some(Bound::Over(5.0));
+        assert_eq!(series(&[5.01], over).verdict(), "met");
+        assert_eq!(series(&[5.0], over).verdict(), "**missed**");
         assert_eq!(series(&[5.0], None).verdict(), "");
     }
 
@@ -172,6 +206,6 @@ mod tests {
         let gathered = Series::of_runs(&[run(1.0), run(2.0)]);
         let values: Vec<_> = gathered.iter().map(|series| series.values.clone()).collect();
         assert_eq!(values, [vec![1.0, 2.0], vec![2.0, 4.0]]);
-        assert_eq!(gathered[0].bar, Some(9.0));
+        assert_eq!(gathered[0].bar, Some(Bound::Under(9.0)));
     }
 }

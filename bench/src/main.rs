@@ -4,9 +4,12 @@
 //! | step | where |
 //! |---|---|
 //! | what to measure, and how large | [`options`] |
-//! | the server's process: start, memory, stop | [`server`] |
-//! | people, friends and wishes, put straight into the embedded cinema | [`people`] |
+//! | the server's process: start, memory, stop | [`server`], [`process`] |
+//! | engines and a cinema that several servers share | [`engines`], [`cinema`] |
+//! | people, friends and wishes, put straight into the cinema | [`people`] |
 //! | the calls and the socket of one client | [`api`], [`socket`] |
+//! | rooms full of people, and people who talk | [`rooms`], [`talk`] |
+//! | records without anybody who said them | [`history`] |
 //! | one file a bar, from a fresh server to [`figure::Figure`]s | [`bars`] |
 //! | repeats, medians and verdicts | [`figure`], [`runs`] |
 //! | the document | [`report`], [`machine`] |
@@ -16,15 +19,21 @@
 
 mod api;
 mod bars;
+mod cinema;
+mod engines;
 mod figure;
+mod history;
 mod latencies;
 mod machine;
 mod options;
 mod people;
+mod process;
 mod report;
+mod rooms;
 mod runs;
 mod server;
 mod socket;
+mod talk;
 
 use std::io::{Write, stderr};
 use std::process::ExitCode;

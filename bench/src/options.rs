@@ -6,13 +6,16 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use humantime::parse_duration;
 
+/// Fewest records of a log: those of one small room.
+const LOG_RECORDS_MIN: usize = 200;
+
 /// Measures the server against its bars: each bar on a fresh server, several times.
 #[derive(Parser, Clone, Debug)]
 #[command(version)]
 pub(crate) struct Options {
-    /// The server to measure; a release build.
-    #[arg(long, global = true, default_value = "target/release/movie-together")]
-    pub(crate) server: PathBuf,
+    /// Folder of the binaries to measure; release builds.
+    #[arg(long, global = true, default_value = "target/release")]
+    pub(crate) binaries: PathBuf,
     /// Folder for data folders; on the disk that is meant, because the log waits for it.
     #[arg(long, global = true, default_value = "target/bench")]
     pub(crate) scratch: PathBuf,
@@ -37,6 +40,12 @@ pub(crate) enum What {
     Matches(MatchesOptions),
     /// Time from the start of the process to its first answer, and memory at rest.
     Start(StartOptions),
+    /// Delivery latency through Kafka, beside that of Kafka alone.
+    Kafka(KafkaOptions),
+    /// Time until people of a server that stops are served by another one.
+    Drain(DrainOptions),
+    /// Speed and memory of a pass that archives, beside bare inserts.
+    Archive(ArchiveOptions),
     /// Every bar, written down as a document.
     All(Box<AllOptions>),
 }
@@ -57,6 +66,12 @@ pub(crate) struct AllOptions {
     pub(crate) matches: MatchesOptions,
     #[command(flatten)]
     pub(crate) start: StartOptions,
+    #[command(flatten)]
+    pub(crate) kafka: KafkaOptions,
+    #[command(flatten)]
+    pub(crate) drain: DrainOptions,
+    #[command(flatten)]
+    pub(crate) archive: ArchiveOptions,
 }
 
 /// Many people in small rooms, of whom nobody does anything.
@@ -127,6 +142,72 @@ pub(crate) struct StartOptions {
     /// How long after its start a server counts as at rest.
     #[arg(long, default_value = "5s", value_parser = parse_duration)]
     pub(crate) rest: Duration,
+}
+
+/// Many rooms where people talk, with the log in Kafka.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct KafkaOptions {
+    /// Rooms.
+    #[arg(long, default_value = "100", value_parser = positive)]
+    pub(crate) rooms: usize,
+    /// Members of each room, who speak in turn.
+    #[arg(long, default_value = "4", value_parser = positive)]
+    pub(crate) room_members: usize,
+    /// Messages a second in each room, of all its members together.
+    #[arg(long, default_value = "5", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) room_rate: u32,
+    /// How long they talk.
+    #[arg(long, default_value = "20s", value_parser = parse_duration)]
+    pub(crate) talk: Duration,
+    /// How long Kafka alone is under the same load before anything is measured.
+    #[arg(long, default_value = "5s", value_parser = parse_duration)]
+    pub(crate) warm_up: Duration,
+}
+
+/// People of a server that stops, in rooms where people talk.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct DrainOptions {
+    /// People, each with one connection to the server that stops.
+    #[arg(long, default_value = "1000", value_parser = positive)]
+    pub(crate) people: usize,
+    /// People a room; rooms are full.
+    #[arg(long, default_value = "4", value_parser = positive)]
+    pub(crate) company: usize,
+    /// Servers, with the one that stops.
+    #[arg(long, default_value = "2", value_parser = clap::value_parser!(u32).range(2..))]
+    pub(crate) nodes: u32,
+    /// Messages a second in each room, of all its members together.
+    #[arg(long, default_value = "1", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) chatter: u32,
+    /// How long they talk.
+    #[arg(long, default_value = "15s", value_parser = parse_duration)]
+    pub(crate) evening: Duration,
+    /// How long they have talked when the server is told to stop.
+    #[arg(long, default_value = "5s", value_parser = parse_duration)]
+    pub(crate) drain_after: Duration,
+}
+
+/// Logs of closed rooms, and where they are archived.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ArchiveOptions {
+    /// Records of each log, separated by commas, from few to many.
+    #[arg(long, default_value = "10000,100000,1000000", value_delimiter = ',', value_parser = log_size)]
+    pub(crate) sizes: Vec<usize>,
+    /// Inserts at a time of the bare driver; a pass has as many workers by default.
+    #[arg(long, default_value = "2", value_parser = positive)]
+    pub(crate) inserters: usize,
+    /// A server to archive into, such as `mongodb://host:27017`, with `authSource` where there
+    /// is a user; databases are made there and dropped. One is started unless given.
+    #[arg(long)]
+    pub(crate) archive_url: Option<String>,
+}
+
+fn log_size(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(size) if size >= LOG_RECORDS_MIN => Ok(size),
+        Ok(_) => Err(format!("must be at least {LOG_RECORDS_MIN}")),
+        Err(error) => Err(format!("{error}")),
+    }
 }
 
 fn positive(text: &str) -> Result<usize, String> {

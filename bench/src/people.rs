@@ -1,4 +1,4 @@
-//! People, friends and wishes, put straight into the embedded cinema's tables.
+//! People, friends and wishes, put straight into a cinema's tables.
 //!
 //! Signing thousands up would take minutes of password hashing and measure nothing that is
 //! wanted here. Their tokens are signed with the cinema's own key, so the server cannot tell.
@@ -33,7 +33,7 @@ pub(crate) struct Person {
     pub(crate) token: String,
 }
 
-/// The embedded cinema's tables and signing key.
+/// A cinema's tables and signing key.
 pub(crate) struct People {
     pool: SqlitePool,
     issuer: String,
@@ -53,18 +53,23 @@ struct Claims<'a> {
 }
 
 impl People {
-    /// Opens the tables of a server that runs, which has made them and its key.
-    pub(crate) async fn open(server: &Server, data: &Path) -> Result<Self> {
-        let options =
-            SqliteConnectOptions::new().filename(database(data)).busy_timeout(BUSY_TIMEOUT);
+    /// Opens the tables of a server's embedded cinema.
+    pub(crate) async fn embedded(server: &Server, data: &Path) -> Result<Self> {
+        let issuer = server.public_url().to_owned();
+        Self::open(&database(data), issuer, &Api::new(server.address())?).await
+    }
+
+    /// Opens the tables of a cinema that runs, which has made them and its key.
+    pub(crate) async fn open(database: &Path, issuer: String, cinema: &Api) -> Result<Self> {
+        let options = SqliteConnectOptions::new().filename(database).busy_timeout(BUSY_TIMEOUT);
         let pool = SqlitePool::connect_with(options).await?;
         let pkcs8: Vec<u8> =
             sqlx::query_scalar("SELECT pkcs8 FROM cinema_signing_key").fetch_one(&pool).await?;
         Ok(Self {
             pool,
-            issuer: server.public_url().to_owned(),
+            issuer,
             key: EncodingKey::from_ed_der(&pkcs8),
-            key_id: Api::new(server)?.key_id().await?,
+            key_id: cinema.key_id().await?,
             now_ms: SystemClock.now_ms(),
         })
     }

@@ -18,13 +18,13 @@ pub(crate) struct Measured {
 
 /// Measures what was asked for, bar by bar.
 pub(crate) async fn measure(options: &Options) -> Result<Vec<Measured>> {
-    let place = Place { server: &options.server, scratch: &options.scratch };
     let mut measured = Vec::new();
     for bar in Bar::wanted(&options.what) {
         let load_before = load_average()?;
         let mut runs = Vec::new();
         for number in 1..=options.runs {
             say(&format!("{}: run {number} of {}", bar.name(), options.runs))?;
+            let place = Place { binaries: &options.binaries, scratch: &options.scratch, number };
             runs.push(bar.run(place).await?);
         }
         let figures = Series::of_runs(&runs);
@@ -42,7 +42,7 @@ pub(crate) fn say(text: &str) -> Result<()> {
 }
 
 fn line(figure: &Series) -> String {
-    let (name, shown) = (figure.name, figure.shown());
+    let (name, shown) = (&figure.name, figure.shown());
     let (bar, verdict) = (figure.bar_shown(), figure.verdict().replace('*', ""));
     format!("  {name:<40} {shown:<32} {bar:<10} {verdict}").trim_end().to_owned()
 }

@@ -1,6 +1,6 @@
 //! The socket of one client.
 
-use std::net::SocketAddr;
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use futures_util::stream::{SplitSink, SplitStream};
@@ -19,20 +19,24 @@ use crate::Result;
 
 /// Thousands of clients share this process.
 const BUFFER_BYTES: usize = 4 * 1024;
-/// How long a server may take to welcome.
-const WELCOME_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a server may take to send the first frame.
+const FIRST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A frame of the server, as far as it is measured.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum ServerFrame {
     Welcome {
+        epoch: String,
         seq: u64,
     },
-    Event {
-        seq: u64,
-        event: String,
-        body: serde_json::Value,
+    /// What was missed.
+    Resume {
+        events: Vec<Event>,
+    },
+    Event(Event),
+    Ack {
+        client_seq: u64,
     },
     Reject {
         code: String,
@@ -45,10 +49,21 @@ pub(crate) enum ServerFrame {
     Other,
 }
 
+/// An event of a room, as far as it is measured.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Event {
+    pub(crate) seq: u64,
+    #[serde(rename = "event")]
+    pub(crate) kind: String,
+    pub(crate) body: serde_json::Value,
+}
+
 /// A socket that was welcomed.
 pub(crate) struct Socket {
     pub(crate) writing: Writing,
     pub(crate) reading: Reading,
+    /// Incarnation of the log.
+    pub(crate) epoch: String,
     /// The room's last event at the welcome.
     pub(crate) seq: u64,
 }
@@ -57,32 +72,37 @@ pub(crate) struct Socket {
 pub(crate) struct Writing(SplitSink<WebSocketStream<TcpStream>, Message>);
 
 /// The way from the server. Pings are answered while it is read.
-pub(crate) struct Reading(SplitStream<WebSocketStream<TcpStream>>);
+pub(crate) struct Reading {
+    stream: SplitStream<WebSocketStream<TcpStream>>,
+    /// Why the server closed, once it has.
+    pub(crate) close_code: Option<u16>,
+}
 
 impl Socket {
     /// Opens the socket of a ticket and waits for the welcome.
-    pub(crate) async fn open(address: SocketAddr, ws_url: &str) -> Result<Self> {
-        let mut request = ws_url.into_client_request()?;
-        let protocol = HeaderValue::from_static(SUBPROTOCOL);
-        request.headers_mut().insert("sec-websocket-protocol", protocol);
-        // The address is known; looking its name up would be measured too.
-        let stream = TcpStream::connect(address).await?;
-        stream.set_nodelay(true)?;
-        let config = WebSocketConfig::default()
-            .read_buffer_size(BUFFER_BYTES)
-            .write_buffer_size(BUFFER_BYTES);
-        let upgraded =
-            tokio_tungstenite::client_async_with_config(request, stream, Some(config)).await;
-        let (stream, _answer) = upgraded?;
-        let (writing, reading) = stream.split();
-        let mut reading = Reading(reading);
-        match timeout(WELCOME_TIMEOUT, reading.next()).await?? {
-            Some(ServerFrame::Welcome { seq }) => {
-                Ok(Self { writing: Writing(writing), reading, seq })
-            }
+    pub(crate) async fn open(ws_url: &str) -> Result<Self> {
+        let (writing, mut reading) = connect(ws_url).await?;
+        match reading.first().await? {
+            Some(ServerFrame::Welcome { epoch, seq }) => Ok(Self { writing, reading, epoch, seq }),
             other => Err(format!("no welcome, but {other:?}").into()),
         }
     }
+}
+
+/// Opens a socket at this machine's port that the URL names. Looking the name up would be
+/// measured too.
+pub(crate) async fn connect(ws_url: &str) -> Result<(Writing, Reading)> {
+    let mut request = ws_url.into_client_request()?;
+    let protocol = HeaderValue::from_static(SUBPROTOCOL);
+    request.headers_mut().insert("sec-websocket-protocol", protocol);
+    let port = request.uri().port_u16().ok_or("a socket's URL without a port")?;
+    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
+    stream.set_nodelay(true)?;
+    let config =
+        WebSocketConfig::default().read_buffer_size(BUFFER_BYTES).write_buffer_size(BUFFER_BYTES);
+    let upgraded = tokio_tungstenite::client_async_with_config(request, stream, Some(config)).await;
+    let (writing, stream) = upgraded?.0.split();
+    Ok((Writing(writing), Reading { stream, close_code: None }))
 }
 
 impl Writing {
@@ -94,12 +114,20 @@ impl Writing {
 }
 
 impl Reading {
+    /// The first frame, which a server sends by itself.
+    pub(crate) async fn first(&mut self) -> Result<Option<ServerFrame>> {
+        timeout(FIRST_TIMEOUT, self.next()).await?
+    }
+
     /// The next frame; none once the server has closed.
     pub(crate) async fn next(&mut self) -> Result<Option<ServerFrame>> {
-        while let Some(message) = self.0.next().await {
+        while let Some(message) = self.stream.next().await {
             match message? {
                 Message::Text(text) => return Ok(Some(serde_json::from_str(&text)?)),
-                Message::Close(_) => return Ok(None),
+                Message::Close(close) => {
+                    self.close_code = close.map(|close| close.code.into());
+                    return Ok(None);
+                }
                 Message::Ping(_) | Message::Pong(_) | Message::Binary(_) | Message::Frame(_) => {}
             }
         }

@@ -13,15 +13,15 @@ use crate::api::Api;
 use crate::figure::{Figure, Unit, number};
 use crate::options::IdleOptions;
 use crate::people::{People, Person};
-use crate::server::{Server, scratch, slab_bytes};
+use crate::process::{allow_files, slab_bytes};
+use crate::rooms::open_room;
+use crate::server::{Server, scratch};
 use crate::socket::Socket;
 
 /// Server memory a connection may take.
 const BAR_KIB: f64 = 24.0;
 /// Rooms that fill at a time.
 const ROOMS_AT_ONCE: usize = 8;
-/// Files that a process needs beside its connections.
-const OTHER_FILES: u64 = 200;
 const BYTES_PER_KIB: f64 = 1024.0;
 const BYTES_PER_MB: f64 = 1e6;
 
@@ -44,21 +44,20 @@ pub(super) fn method(options: &IdleOptions) -> String {
 pub(super) async fn run(options: &IdleOptions, place: Place<'_>) -> Result<Vec<Figure>> {
     allow_files(options.connections)?;
     let data = scratch(place.scratch)?;
-    let server = Server::start(place.server, data.path(), &[]).await?;
-    let people = People::open(&server, data.path()).await?;
+    let server = Server::start(&place.server(), data.path(), &[]).await?;
+    let people = People::embedded(&server, data.path()).await?;
     let first = people.add(options.idle_members).await?;
     let rest = people.add(options.connections).await?;
     people.close().await;
-    let api = Api::new(&server)?;
-    let movie = *api.films().await?.first().ok_or("the catalogue is empty")?;
+    let api = Api::new(server.address())?;
+    let movie = api.first_film().await?;
 
     let crowd = Crowd::default();
-    crowd.add(&server, &api, movie, &first).await?;
+    crowd.add(&api, movie, &first).await?;
     sleep(options.settle).await;
     let (before, slab_before) = (server.resident_bytes()?, slab_bytes()?);
     let all = stream::iter(rest.chunks(options.idle_members).map(Ok));
-    all.try_for_each_concurrent(ROOMS_AT_ONCE, |members| crowd.add(&server, &api, movie, members))
-        .await?;
+    all.try_for_each_concurrent(ROOMS_AT_ONCE, |members| crowd.add(&api, movie, members)).await?;
     sleep(options.settle).await;
     let (after, slab_after) = (server.resident_bytes()?, slab_bytes()?);
 
@@ -91,20 +90,9 @@ struct Crowd {
 
 impl Crowd {
     /// Opens a room for these people, one socket each.
-    async fn add(
-        &self,
-        server: &Server,
-        api: &Api,
-        movie: MovieId,
-        members: &[Person],
-    ) -> Result<()> {
-        let (owner, others) = members.split_first().ok_or("a room needs an owner")?;
-        let room = api.create_room(owner, movie).await?;
-        let ticket = api.ticket(owner, room).await?;
-        self.hold(Socket::open(server.address(), &ticket.ws_url).await?);
-        for member in others {
-            let ticket = api.join(member, room).await?;
-            self.hold(Socket::open(server.address(), &ticket.ws_url).await?);
+    async fn add(&self, api: &Api, movie: MovieId, members: &[Person]) -> Result<()> {
+        for seat in open_room(api, movie, members).await? {
+            self.hold(seat.socket);
         }
         Ok(())
     }
@@ -126,21 +114,6 @@ impl Crowd {
         } else {
             Err(format!("of {count} connections only {here} are left").into())
         }
-    }
-}
-
-/// Each connection is a file here and one in the server, which inherits our limit.
-fn allow_files(connections: usize) -> Result<()> {
-    let wanted = u64::try_from(connections)?.saturating_add(OTHER_FILES);
-    let allowed = rlimit::increase_nofile_limit(wanted)?;
-    if allowed >= wanted {
-        Ok(())
-    } else {
-        let text = format!(
-            "{connections} connections need {wanted} open files, but this system allows \
-             {allowed}; raise the hard limit (`ulimit -Hn`) or ask for fewer --connections"
-        );
-        Err(text.into())
     }
 }
 

@@ -41,9 +41,9 @@ pub(super) async fn run(options: &MatchesOptions, place: Place<'_>) -> Result<Ve
     make_films(media.path(), options.films)?;
     let media = media.path().to_str().ok_or("the scratch folder's name is no text")?;
     let extra = ["--media-dir", media];
-    let server = Server::start(place.server, data.path(), &extra).await?;
+    let server = Server::start(&place.server(), data.path(), &extra).await?;
     let (first, callers) = seed(options, &server, data.path()).await?;
-    let api = Api::new(&server)?;
+    let api = Api::new(server.address())?;
     api.matches(&first).await?;
 
     let (mut cold, mut warm) = (Latencies::new()?, Latencies::new()?);
@@ -87,8 +87,8 @@ async fn seed(
     server: &Server,
     data: &Path,
 ) -> Result<(Person, Vec<Person>)> {
-    let films = Api::new(server)?.films().await?;
-    let people = People::open(server, data).await?;
+    let films = Api::new(server.address())?.films().await?;
+    let people = People::embedded(server, data).await?;
     let friends = people.add(options.friends).await?;
     let callers = people.add(options.callers.saturating_add(1)).await?;
     people.befriend(&callers, &friends).await?;

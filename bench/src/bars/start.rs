@@ -35,12 +35,13 @@ pub(super) fn method(options: &StartOptions) -> String {
 }
 
 pub(super) async fn run(options: &StartOptions, place: Place<'_>) -> Result<Vec<Figure>> {
+    let binary = place.server();
     let (mut empty, mut used) = (Starts::new()?, Starts::new()?);
     for number in 1..=options.starts {
         let data = scratch(place.scratch)?;
         let rest = (number == options.starts).then_some(options.rest);
-        empty.add(place.server, data.path(), rest).await?;
-        used.add(place.server, data.path(), rest).await?;
+        empty.add(&binary, data.path(), rest).await?;
+        used.add(&binary, data.path(), rest).await?;
     }
     let ms = |name, value| Figure::new(name, Unit::Milliseconds, value);
     let mb = |name, bytes| Figure::new(name, Unit::Megabytes, number(bytes) / BYTES_PER_MB);
@@ -70,7 +71,7 @@ impl Starts {
     /// One start; memory is read where there is a time to rest.
     async fn add(&mut self, binary: &Path, data: &Path, rest: Option<Duration>) -> Result<()> {
         let server = Server::start(binary, data, &[]).await?;
-        let api = Api::new(&server)?;
+        let api = Api::new(server.address())?;
         api.get(CHECK).await?;
         self.checks.add(server.started_at().elapsed());
         api.get(PAGE).await?;
@@ -79,6 +80,7 @@ impl Starts {
             sleep(rest.saturating_sub(server.started_at().elapsed())).await;
             self.resident_bytes = server.resident_bytes()?;
         }
-        server.stop().await
+        server.stop().await?;
+        Ok(())
     }
 }

@@ -1,0 +1,137 @@
+//! A process of ours: started with a log file, measured by the kernel's counters, ended.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::time::timeout;
+
+use crate::Result;
+
+/// How long a stop may take; the server itself promises less than 10 s.
+const STOP_TIMEOUT: Duration = Duration::from_secs(15);
+/// Files that a process needs beside its connections.
+const OTHER_FILES: u64 = 200;
+/// Bytes of a kilobyte as `/proc` counts them.
+const KIB: u64 = 1024;
+
+/// A process; it is killed with the value.
+pub(crate) struct Process {
+    child: Child,
+    name: String,
+    log: PathBuf,
+    started_at: Instant,
+}
+
+impl Process {
+    /// Starts a binary without any variables; what it logs goes to a file of its name.
+    pub(crate) fn start(binary: &Path, folder: &Path, arguments: &[String]) -> Result<Self> {
+        let name = binary.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let log = folder.join(format!("{name}.log"));
+        let mut command = Command::new(binary);
+        command
+            .env_clear()
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(File::create(&log)?)
+            .kill_on_drop(true);
+        let started_at = Instant::now();
+        let child = command
+            .spawn()
+            .map_err(|error| format!("{} cannot be started: {error}", binary.display()))?;
+        Ok(Self { child, name, log, started_at })
+    }
+
+    /// When it was started.
+    pub(crate) fn started_at(&self) -> Instant {
+        self.started_at
+    }
+
+    /// What it prints; kept open by whoever takes it, since a closed pipe would be an error of
+    /// the process.
+    pub(crate) fn output(&mut self) -> Result<ChildStdout> {
+        Ok(self.child.stdout.take().ok_or("its output is taken")?)
+    }
+
+    /// What is wrong with it, with all that it logged.
+    pub(crate) fn failed(&self, what: &str) -> crate::BoxError {
+        let logged = std::fs::read_to_string(&self.log).unwrap_or_default();
+        format!("{} {what}: {logged}", self.name).into()
+    }
+
+    /// Resident memory now, in bytes.
+    pub(crate) fn resident_bytes(&self) -> Result<u64> {
+        self.memory("VmRSS:")?.ok_or_else(|| self.failed("has ended"))
+    }
+
+    /// The most resident memory so far, in bytes; none once it has ended.
+    pub(crate) fn peak_bytes(&self) -> Result<Option<u64>> {
+        self.memory("VmHWM:")
+    }
+
+    fn memory(&self, field: &str) -> Result<Option<u64>> {
+        let Some(pid) = self.child.id() else { return Ok(None) };
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+        Ok(kibibytes(&status, field).map(|kibibytes| kibibytes * KIB))
+    }
+
+    /// Waits until it has ended by itself.
+    pub(crate) async fn ended(&mut self) -> Result<ExitStatus> {
+        Ok(self.child.wait().await?)
+    }
+
+    /// Asks it to stop and waits until it has; how long that took.
+    pub(crate) async fn stop(mut self) -> Result<Duration> {
+        let pid = self.child.id().ok_or_else(|| self.failed("has ended by itself"))?;
+        let asked_at = Instant::now();
+        kill(Pid::from_raw(i32::try_from(pid)?), Signal::SIGTERM)?;
+        let ended = timeout(STOP_TIMEOUT, self.child.wait()).await;
+        let status = ended.map_err(|_elapsed| self.failed("did not stop in time"))??;
+        let took = asked_at.elapsed();
+        if status.success() { Ok(took) } else { Err(self.failed(&format!("ended with {status}"))) }
+    }
+}
+
+/// Kernel memory that the machine's slabs hold, in bytes: sockets, files and the like.
+pub(crate) fn slab_bytes() -> Result<u64> {
+    let memory = std::fs::read_to_string("/proc/meminfo")?;
+    Ok(kibibytes(&memory, "Slab:").ok_or("no Slab in /proc")? * KIB)
+}
+
+/// Each connection is a file here and one in the server, which inherits our limit.
+pub(crate) fn allow_files(connections: usize) -> Result<()> {
+    let wanted = u64::try_from(connections)?.saturating_add(OTHER_FILES);
+    let allowed = rlimit::increase_nofile_limit(wanted)?;
+    if allowed >= wanted {
+        Ok(())
+    } else {
+        let text = format!(
+            "{connections} connections need {wanted} open files, but this system allows \
+             {allowed}; raise the hard limit (`ulimit -Hn`) or ask for fewer"
+        );
+        Err(text.into())
+    }
+}
+
+/// A line such as `VmRSS:   1234 kB`.
+fn kibibytes(text: &str, name: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_read_by_its_name() {
+        let status = "VmHWM:\t  20 kB\nVmRSS:\t   12 kB\n";
+        assert_eq!(kibibytes(status, "VmRSS:"), Some(12));
+        assert_eq!(kibibytes(status, "VmSwap:"), None);
+    }
+}

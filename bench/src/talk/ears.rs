@@ -1,0 +1,89 @@
+//! What one member of a room hears, and what was wrong with it.
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use crate::socket::Event;
+
+/// What stands before a message's number.
+const TEXT: &str = "message ";
+
+/// What is said as a room's message of this number.
+pub(crate) fn text_of(number: usize) -> String {
+    format!("{TEXT}{number}")
+}
+
+/// One member's ears, over all of the member's sockets.
+pub(crate) struct Ears {
+    /// The last event heard.
+    pub(crate) seq: u64,
+    /// Numbers of the room's messages, and when each came.
+    pub(crate) arrivals: Vec<(usize, Instant)>,
+    /// Members who were seen to leave.
+    pub(crate) departures: u64,
+    disorder: u64,
+}
+
+impl Ears {
+    /// Ears that have heard everything up to this event.
+    pub(crate) fn new(seq: u64) -> Self {
+        Self { seq, arrivals: Vec::new(), departures: 0, disorder: 0 }
+    }
+
+    pub(crate) fn hear(&mut self, event: &Event, at: Instant) {
+        self.disorder += u64::from(event.seq != self.seq + 1);
+        self.seq = event.seq;
+        self.departures += u64::from(event.kind == "member_left");
+        let text = event.body.get("text").and_then(serde_json::Value::as_str);
+        let number = text.and_then(|text| text.strip_prefix(TEXT)?.parse().ok());
+        if let Some(number) = number.filter(|_| event.kind == "chat") {
+            self.arrivals.push((number, at));
+        }
+    }
+
+    /// Messages that were lost, came twice or out of order, and events that are missing.
+    pub(crate) fn faults(&self, expected: usize) -> u64 {
+        let numbers: Vec<usize> = self.arrivals.iter().map(|(number, _)| *number).collect();
+        let different: BTreeSet<usize> = numbers.iter().copied().collect();
+        let lost = expected.abs_diff(different.len());
+        let doubled = numbers.len() - different.len();
+        let unsorted = numbers.iter().zip(numbers.iter().skip(1));
+        let unsorted = unsorted.filter(|(one, next)| one >= next).count();
+        (lost + doubled + unsorted) as u64 + self.disorder
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn heard(numbers: &[usize], expected: usize) -> u64 {
+        let mut ears = Ears::new(4);
+        for (place, number) in numbers.iter().enumerate() {
+            let event = Event {
+                seq: 5 + place as u64,
+                kind: "chat".to_owned(),
+                body: serde_json::json!({"text": text_of(*number)}),
+            };
+            ears.hear(&event, Instant::now());
+        }
+        ears.faults(expected)
+    }
+
+    #[test]
+    fn faults_are_losses_doubles_and_disorder() {
+        assert_eq!(heard(&[0, 1, 2], 3), 0);
+        assert_eq!(heard(&[0, 2], 3), 1, "lost");
+        assert_eq!(heard(&[0, 2, 1], 3), 1, "out of order");
+        assert_eq!(heard(&[0, 1, 1], 2), 2, "doubled, so not ascending either");
+    }
+
+    #[test]
+    fn a_gap_in_seq_is_a_fault() {
+        let mut ears = Ears::new(4);
+        let body = serde_json::Value::Null;
+        ears.hear(&Event { seq: 6, kind: "member_left".to_owned(), body }, Instant::now());
+        assert_eq!(ears.faults(0), 1);
+        assert_eq!(ears.departures, 1);
+    }
+}
