@@ -37,7 +37,8 @@ gen: web/node_modules ## Writes every generated contract anew.
 	scripts/gen.sh
 
 bench: web ## Measures the figures in docs/BENCHMARKS.md.
-	cargo build --release --locked -p movie-together-api -p movie-together-etl -p movie-together-bench
+	cargo build --release --locked -p movie-together-api -p movie-together-etl \
+		-p movie-together-cinema -p movie-together-bench
 	target/release/movie-together-bench all
 
 screenshots: web ## Takes the screenshots of the README anew.
