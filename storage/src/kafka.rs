@@ -104,14 +104,15 @@ impl KafkaLog {
     pub async fn open(url: &str, clock: Arc<dyn Clock>) -> Result<Self, KafkaOpenError> {
         let outage = Arc::new(Outage::default());
         let time = Arc::new(LogTime::new(clock));
-        let cluster = Cluster::open(KafkaUrl::parse(url)?, Arc::clone(&outage)).await?;
+        let url = KafkaUrl::parse(url)?;
         let writer = Writer::new(
-            settings::producer(&cluster.url),
-            cluster.url.topic.clone(),
-            outage,
+            settings::producer(&url),
+            url.topic.clone(),
+            Arc::clone(&outage),
             Arc::clone(&time),
         )
         .map_err(KafkaOpenError::Client)?;
+        let cluster = Cluster::open(url, outage).await?;
         let tails =
             Tails::start(Arc::clone(&cluster), Arc::clone(&time)).map_err(KafkaOpenError::Away)?;
         let scans = Scans::start(Arc::clone(&cluster), Arc::clone(&time));

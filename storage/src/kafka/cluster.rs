@@ -40,13 +40,15 @@ pub(super) struct Cluster {
 }
 
 impl Cluster {
-    /// Reaches the brokers and makes sure of the topic.
+    /// Reaches the brokers and makes sure of the topic. Some client has to report to `outage`
+    /// already, since the one that asks here does not say why it hears nothing.
     pub(super) async fn open(
         url: KafkaUrl,
         outage: Arc<Outage>,
     ) -> Result<Arc<Self>, KafkaOpenError> {
         let admin = settings::admin(&url).create().map_err(KafkaOpenError::Client)?;
-        let (admin, cluster_id) = off_runtime(move || cluster_id(admin)).await??;
+        let (admin, cluster_id) = off_runtime(move || cluster_id(admin)).await?;
+        let cluster_id = cluster_id.ok_or_else(|| silence(&outage))?;
         let min_insync = topic::ensure(&admin, &url).await?;
         let topic = url.topic.clone();
         let (admin, shape) = off_runtime(move || shape(admin, &topic)).await??;
@@ -156,12 +158,15 @@ struct Shape {
     replicas: usize,
 }
 
-fn cluster_id(admin: Admin) -> Result<(Admin, String), KafkaOpenError> {
-    let id = admin.inner().fetch_cluster_id(OPEN_TIMEOUT).ok_or_else(|| {
-        let waited_s = OPEN_TIMEOUT.as_secs();
-        KafkaOpenError::Away(format!("none answered within {waited_s} s").into())
-    })?;
-    Ok((admin, id))
+fn cluster_id(admin: Admin) -> (Admin, Option<String>) {
+    let id = admin.inner().fetch_cluster_id(OPEN_TIMEOUT);
+    (admin, id)
+}
+
+/// Nobody answered; what the producer heard meanwhile says why.
+fn silence(outage: &Outage) -> KafkaOpenError {
+    let (waited_s, reason) = (OPEN_TIMEOUT.as_secs(), outage.reason());
+    KafkaOpenError::Away(format!("no answer within {waited_s} s: {reason}").into())
 }
 
 /// Waits until a topic, new perhaps, has a leader for each partition.

@@ -28,6 +28,11 @@ impl Outage {
         }
     }
 
+    /// Why a connection was lost or refused the last time; empty if none was.
+    pub(super) fn reason(&self) -> String {
+        self.reason.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn heard(&self, error: &KafkaError, reason: &str) {
         let mut known = self.reason.lock().unwrap_or_else(PoisonError::into_inner);
         if error.rdkafka_error_code() != Some(RDKafkaErrorCode::AllBrokersDown) {
