@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use cinema::{Cinema, CinemaOptions, NodelayAcceptor, SignInLimit, openapi_documents};
 use clap::Parser;
-use poem::{EndpointExt as _, Server};
+use poem::web::Json;
+use poem::{EndpointExt as _, Server, get, handler};
+use schemas::http::DoneAnswer;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -88,7 +90,8 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         ..CinemaOptions::new(arguments.data_dir.join(DATABASE_FILE), public_url)
     })
     .await?;
-    let endpoint = cinema.route().catch_all_error(cinema::refuse);
+    let route = cinema.route().at("/health/ready", get(ready));
+    let endpoint = route.catch_all_error(cinema::refuse);
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let stop = async move {
@@ -104,6 +107,12 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         .run_with_graceful_shutdown(endpoint, stop, Some(SHUTDOWN_TIMEOUT))
         .await?;
     Ok(())
+}
+
+/// What balancers and containers ask; the cinema is ready as soon as it answers.
+#[handler]
+fn ready() -> Json<DoneAnswer> {
+    Json(DoneAnswer { success: true, errors: vec![] })
 }
 
 fn write_documents(folder: &Path) -> Result<(), Box<dyn Error>> {

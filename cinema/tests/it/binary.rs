@@ -57,6 +57,10 @@ async fn it_serves_and_stops_when_told_to() {
     let answer = exchange(&server, request.as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert!(answer.contains(&format!("http://{}/media/films/", server.address)), "{answer}");
+    let request = "GET /health/ready HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    let answer = exchange(&server, request.as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(answer.contains("\"success\":true"), "{answer}");
     let request = "GET /nowhere HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
     let answer = exchange(&server, request.as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
