@@ -3,8 +3,8 @@
 //! | port | holds | adapters |
 //! |---|---|---|
 //! | [`log::Log`] | every record, in order, until its room is sealed | `kafka`, `sqlite` |
-//! | [`archive::Archive`] | the events of closed rooms | `sqlite` |
 //! | [`rooms::Rooms`] | one row a room: where its records are and how far it is | `postgres`, `sqlite` |
+//! | [`archive::Archive`] | the events of closed rooms | `mongo`, `sqlite` |
 //!
 //! To add an adapter: implement the port, run its suite of [`contract`] against it, and
 //! teach [`open()`] its URL scheme.

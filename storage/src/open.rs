@@ -1,31 +1,41 @@
 //! Opens the three ports, each by its own URL.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+mod files;
+mod patience;
+mod port;
+
 use std::sync::Arc;
 
 use crate::archive::Archive;
 use crate::clock::Clock;
+use crate::kafka::{KafkaLog, KafkaOpenError};
 use crate::log::{BoxError, Log};
+use crate::mongo::{MongoArchive, MongoOpenError};
+use crate::postgres::{PostgresOpenError, PostgresRooms};
 use crate::rooms::Rooms;
-use crate::sqlite::{
-    Database, NodeLock, NodeLockError, SqliteArchive, SqliteLog, SqliteRooms, Synchronous,
-};
+use crate::sqlite::{NodeLock, NodeLockError, SqliteArchive, SqliteLog, SqliteRooms};
+use files::Files;
+use patience::Patience;
+use port::{ARCHIVE, LOG, Place, ROOMS};
 
-/// Schemes that [`open`] knows.
-const SCHEMES: &str = "sqlite";
-
-/// Where each port lies. Such as `sqlite://data/movie-together.db`: a path, relative to the
-/// working directory; `?synchronous=normal` trades the safety of the last commits in a power
-/// cut for speed.
+/// Where each port lies: in a file, such as `sqlite://data/movie-together.db`, or on an engine.
+/// A file's path is relative to the working directory; `?synchronous=normal` trades the safety
+/// of its last commits in a power cut for speed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StorageUrls {
-    /// `ROOMS_URL`.
+    /// `ROOMS_URL`: `sqlite:` or `postgres:`.
     pub rooms: String,
-    /// `LOG_URL`.
+    /// `LOG_URL`: `sqlite:` or `kafka:`.
     pub log: String,
-    /// `ARCHIVE_URL`.
+    /// `ARCHIVE_URL`: `sqlite:` or `mongodb:`.
     pub archive: String,
+}
+
+impl StorageUrls {
+    /// Whether several API nodes may run on these: rooms and log both lie on engines.
+    pub fn is_shared(&self) -> bool {
+        ![&self.rooms, &self.log].into_iter().any(|url| port::is_file(url))
+    }
 }
 
 /// The three ports, open.
@@ -42,13 +52,15 @@ pub struct Storage {
 /// Why the storage was not opened. Never shows a URL, which may hold a password.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// No adapter has this scheme.
-    #[error("{variable}: no storage is known for `{scheme}:`; known are: {SCHEMES}")]
+    /// No adapter of this port has this scheme.
+    #[error("{variable}: no storage is known for `{scheme}:`; known are: {known}")]
     UnknownScheme {
         /// The variable to correct.
         variable: &'static str,
         /// What stands before the colon.
         scheme: String,
+        /// What may stand there.
+        known: String,
     },
     /// The URL cannot be read.
     #[error("{variable}: {reason}")]
@@ -77,94 +89,55 @@ pub enum OpenError {
     NodeLock(#[from] NodeLockError),
 }
 
-/// Opens the three ports. Those that name one SQLite file share one [`Database`].
+/// Opens the three ports. Those that name one SQLite file share it; engines that are away are
+/// waited for, 30 s in all, so that they may be started together with this process.
 pub async fn open(urls: &StorageUrls, clock: Arc<dyn Clock>) -> Result<Storage, OpenError> {
-    let mut databases = Databases::default();
-    let rooms = databases.open(ROOMS_URL, &urls.rooms).await?;
-    let log = databases.open(LOG_URL, &urls.log).await?;
-    let archive = databases.open(ARCHIVE_URL, &urls.archive).await?;
-    let log = SqliteLog::open(log, Arc::clone(&clock))
-        .await
-        .map_err(|source| OpenError::Failed { variable: LOG_URL, source })?;
-    Ok(Storage {
-        rooms: Arc::new(SqliteRooms::new(rooms, clock)),
-        log: Arc::new(log),
-        archive: Arc::new(SqliteArchive::new(archive)),
-    })
+    // A mistake in any URL is told before anything is waited for.
+    let (rooms, log, archive) =
+        (ROOMS.place(&urls.rooms)?, LOG.place(&urls.log)?, ARCHIVE.place(&urls.archive)?);
+    let mut files = Files::default();
+    let patience = Patience::begin();
+
+    let rooms: Arc<dyn Rooms> = match rooms {
+        Place::File(file) => {
+            let database = files.open(ROOMS.variable, file).await?;
+            Arc::new(SqliteRooms::new(database, Arc::clone(&clock)))
+        }
+        Place::Engine(url) => {
+            let open = || PostgresRooms::open(url);
+            Arc::new(patience.open(ROOMS.variable, PostgresOpenError::is_away, open).await?)
+        }
+    };
+    let log: Arc<dyn Log> = match log {
+        Place::File(file) => {
+            let database = files.open(LOG.variable, file).await?;
+            let log = SqliteLog::open(database, clock).await;
+            Arc::new(log.map_err(|source| OpenError::Failed { variable: LOG.variable, source })?)
+        }
+        Place::Engine(url) => {
+            let open = || KafkaLog::open(url, Arc::clone(&clock));
+            Arc::new(patience.open(LOG.variable, KafkaOpenError::is_away, open).await?)
+        }
+    };
+    let archive: Arc<dyn Archive> = match archive {
+        Place::File(file) => {
+            Arc::new(SqliteArchive::new(files.open(ARCHIVE.variable, file).await?))
+        }
+        Place::Engine(url) => {
+            let open = || MongoArchive::open(url);
+            Arc::new(patience.open(ARCHIVE.variable, MongoOpenError::is_away, open).await?)
+        }
+    };
+    Ok(Storage { rooms, log, archive })
 }
 
 /// Makes sure that this is the only API node on the embedded storage, for as long as the
-/// answer lives. The ETL does without: it may run beside the API.
+/// answer lives: locks exactly the files among the URLs. The ETL does without: it may run
+/// beside the API.
 pub fn lock_node(urls: &StorageUrls) -> Result<NodeLock, OpenError> {
-    let mut paths = [
-        SqliteUrl::parse(ROOMS_URL, &urls.rooms)?.path,
-        SqliteUrl::parse(LOG_URL, &urls.log)?.path,
-        SqliteUrl::parse(ARCHIVE_URL, &urls.archive)?.path,
-    ]
-    .to_vec();
+    let places = [ROOMS.place(&urls.rooms)?, LOG.place(&urls.log)?, ARCHIVE.place(&urls.archive)?];
+    let mut paths: Vec<_> = places.into_iter().filter_map(Place::path).collect();
     paths.sort();
     paths.dedup();
     Ok(NodeLock::take(&paths)?)
-}
-
-const ROOMS_URL: &str = "ROOMS_URL";
-const LOG_URL: &str = "LOG_URL";
-const ARCHIVE_URL: &str = "ARCHIVE_URL";
-
-/// The files opened so far.
-#[derive(Default)]
-struct Databases(BTreeMap<PathBuf, (Synchronous, Arc<Database>)>);
-
-impl Databases {
-    async fn open(
-        &mut self,
-        variable: &'static str,
-        url: &str,
-    ) -> Result<Arc<Database>, OpenError> {
-        let SqliteUrl { path, synchronous } = SqliteUrl::parse(variable, url)?;
-        match self.0.get(&path) {
-            Some((same, database)) if *same == synchronous => Ok(Arc::clone(database)),
-            Some(_) => Err(OpenError::Differing { variable }),
-            None => {
-                let database = Database::open(&path, synchronous)
-                    .await
-                    .map_err(|source| OpenError::Failed { variable, source })?;
-                self.0.insert(path, (synchronous, Arc::clone(&database)));
-                Ok(database)
-            }
-        }
-    }
-}
-
-#[derive(Debug, PartialEq, Eq)]
-struct SqliteUrl {
-    /// Absolute, so that one file has one name.
-    path: PathBuf,
-    synchronous: Synchronous,
-}
-
-impl SqliteUrl {
-    fn parse(variable: &'static str, url: &str) -> Result<Self, OpenError> {
-        let bad = |reason| OpenError::BadUrl { variable, reason };
-        let (scheme, rest) = url
-            .split_once("://")
-            .ok_or_else(|| bad("a URL is wanted, such as sqlite://data/movie-together.db"))?;
-        if scheme != SCHEMES {
-            return Err(OpenError::UnknownScheme { variable, scheme: scheme.to_owned() });
-        }
-        let (path, parameters) = rest.split_once('?').unwrap_or((rest, ""));
-        if path.is_empty() || path.ends_with('/') {
-            return Err(bad("the path of a file is wanted after sqlite://"));
-        }
-        let synchronous = match parameters {
-            "" | "synchronous=full" => Synchronous::Full,
-            "synchronous=normal" => Synchronous::Normal,
-            _ => {
-                return Err(bad("the only parameter is synchronous=full or synchronous=normal"));
-            }
-        };
-        let path = std::path::absolute(Path::new(path))
-            .map_err(|source| OpenError::Failed { variable, source: source.into() })?;
-        Ok(Self { path, synchronous })
-    }
 }

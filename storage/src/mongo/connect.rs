@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use mongodb::bson::doc;
+use mongodb::error::ErrorKind;
 use mongodb::options::{
     ClientOptions, CollectionOptions, ReadConcern, ReadPreference, SelectionCriteria, WriteConcern,
 };
@@ -30,6 +31,19 @@ pub enum MongoOpenError {
     /// The server refused or did not answer.
     #[error("the server cannot be used")]
     Server(#[from] mongodb::error::Error),
+}
+
+impl MongoOpenError {
+    /// Whether the same call may succeed a little later.
+    pub fn is_away(&self) -> bool {
+        let Self::Server(error) = self else { return false };
+        matches!(
+            *error.kind,
+            ErrorKind::ServerSelection { .. }
+                | ErrorKind::Io(_)
+                | ErrorKind::ConnectionPoolCleared { .. }
+        )
+    }
 }
 
 impl MongoArchive {

@@ -12,6 +12,8 @@ use super::options::Options;
 
 /// Longest wait for the one connection that changes tables.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Longest that the tables may be on their way; the server's own limit comes first.
+const MIGRATION_TIMEOUT: Duration = Duration::from_mins(16);
 /// How often another node that is at it, or a call in the way, is waited for; each wait ends
 /// by the `lock_timeout` of the connection.
 const ATTEMPTS_MAX: u32 = 15;
@@ -37,9 +39,9 @@ async fn migrate_once(options: &Options) -> Result<(), PostgresOpenError> {
     // A node of the version before may start beside newer ones.
     migrator.set_ignore_missing(true);
     let mut connection = connect(options).await?;
-    migrator
-        .run_direct(None, &mut connection, false)
+    tokio::time::timeout(MIGRATION_TIMEOUT, migrator.run_direct(None, &mut connection, false))
         .await
+        .map_err(|elapsed| PostgresOpenError::Away(elapsed.into()))?
         .map_err(PostgresOpenError::of_migrating)?;
     connection.close().await.map_err(PostgresOpenError::of_connecting)
 }

@@ -10,28 +10,74 @@ use storage::clock::SystemClock;
 use storage::{OpenError, StorageUrls, lock_node};
 
 use crate::files::{self, Files, urls};
+use crate::line::Line;
+use crate::postgres::Databases;
 
 async fn refusal(urls: &StorageUrls) -> OpenError {
     storage::open(urls, Arc::new(SystemClock)).await.err().unwrap()
 }
 
 #[tokio::test]
-async fn an_unknown_scheme_is_refused_by_name_without_showing_the_url() {
+async fn a_scheme_at_the_wrong_port_is_refused_by_name_without_showing_the_url() {
     let files = Files::new();
     let good = urls(&files.path());
-    let secret = "postgres://me:secret@host/rooms".to_owned();
+    let rooms = |rooms: &str| StorageUrls { rooms: rooms.to_owned(), ..good.clone() };
+    let log = |log: &str| StorageUrls { log: log.to_owned(), ..good.clone() };
+    let archive = |archive: &str| StorageUrls { archive: archive.to_owned(), ..good.clone() };
+    let rooms_known = "sqlite, postgres, postgresql";
+    let archive_known = "sqlite, mongodb, mongodb+srv";
     let refused = [
-        ("ROOMS_URL", StorageUrls { rooms: secret.clone(), ..good.clone() }),
-        ("LOG_URL", StorageUrls { log: secret.clone(), ..good.clone() }),
-        ("ARCHIVE_URL", StorageUrls { archive: secret, ..good }),
+        (rooms("kafka://me:secret@host/a"), "ROOMS_URL", "kafka", rooms_known),
+        (rooms("mongodb://me:secret@host/a"), "ROOMS_URL", "mongodb", rooms_known),
+        (log("postgres://me:secret@host/a"), "LOG_URL", "postgres", "sqlite, kafka"),
+        (log("http://me:secret@host/a"), "LOG_URL", "http", "sqlite, kafka"),
+        (archive("postgresql://me:secret@host/a"), "ARCHIVE_URL", "postgresql", archive_known),
+        (archive("SQLITE://a.db"), "ARCHIVE_URL", "SQLITE", archive_known),
     ];
-    for (variable, urls) in refused {
-        let wanted = format!("{variable}: no storage is known for `postgres:`; known are: sqlite");
+    for (urls, variable, scheme, known) in refused {
+        let wanted = format!("{variable}: no storage is known for `{scheme}:`; known are: {known}");
         let error = refusal(&urls).await;
         assert_eq!(error.to_string(), wanted);
         assert!(error.source().is_none());
         assert_eq!(lock_node(&urls).unwrap_err().to_string(), wanted);
     }
+}
+
+#[tokio::test]
+async fn nodes_share_what_lies_on_engines_and_lock_what_lies_in_files() {
+    let files = Files::new();
+    let path = files.path();
+    let embedded = urls(&path);
+    let postgres = "postgres://host/rooms".to_owned();
+    let kafka = "kafka://host:9092".to_owned();
+    assert!(!embedded.is_shared());
+    let rooms = StorageUrls { rooms: postgres.clone(), ..embedded.clone() };
+    let log = StorageUrls { log: kafka.clone(), ..embedded.clone() };
+    assert!(!rooms.is_shared() && !log.is_shared());
+    let both = StorageUrls { rooms: postgres, log: kafka, archive: embedded.archive };
+    assert!(both.is_shared());
+
+    let lock = lock_node(&both).unwrap();
+    lock_node(&both).unwrap_err();
+    drop(lock);
+    let engines = StorageUrls { archive: "mongodb://host".to_owned(), ..both };
+    let first = lock_node(&engines).unwrap();
+    let second = lock_node(&engines).unwrap();
+    drop((first, second));
+}
+
+#[tokio::test]
+async fn an_engine_that_starts_later_is_waited_for() {
+    let databases = Databases::new();
+    let (line, url) = Line::to_database(&databases.url().await).await;
+    line.cut();
+    let files = Files::new();
+    let urls = StorageUrls { rooms: url.into(), ..urls(&files.path()) };
+    let (opened, ()) = tokio::join!(storage::open(&urls, Arc::new(SystemClock)), async {
+        line.refused().await;
+        line.restore();
+    });
+    opened.unwrap().rooms.ping().await.unwrap();
 }
 
 #[tokio::test]
