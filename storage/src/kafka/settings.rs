@@ -80,6 +80,10 @@ const CONSUMER: Settings = &[
     ("fetch.queue.backoff.ms", "20"),
     // Memory of one consumer.
     ("queued.max.messages.kbytes", "16384"),
+];
+
+/// Of the consumers that follow.
+const TAIL: Settings = &[
     // A broker answers an idle fetch after this; as long may a partition wait that is newly
     // followed, since a broker gets one fetch at a time.
     ("fetch.wait.max.ms", "50"),
@@ -89,6 +93,9 @@ const CONSUMER: Settings = &[
 const SCAN: Settings = &[
     // Whole histories: fewer and larger answers.
     ("max.partition.fetch.bytes", "4194304"),
+    // They stop fetching where there is nothing; the next scan must not wait for the last
+    // one's look past the end.
+    ("fetch.wait.max.ms", "5"),
 ];
 
 /// Settings of the producer. It is polled by a thread of its own, so it may log.
@@ -101,7 +108,7 @@ pub(super) fn producer(url: &KafkaUrl) -> ClientConfig {
 
 /// Settings of the consumers that follow, which are polled all the time.
 pub(super) fn tail(url: &KafkaUrl) -> ClientConfig {
-    client(url, &[EVERY, CONSUMER], RDKafkaLogLevel::Warning)
+    client(url, &[EVERY, CONSUMER, TAIL], RDKafkaLogLevel::Warning)
 }
 
 /// Settings of the consumers that scan. Nobody polls them between two scans, so whatever they
