@@ -4,13 +4,17 @@ use std::error::Error;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
+use schemas::ids::RoomId;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 use storage::clock::SystemClock;
 use storage::{OpenError, StorageUrls, lock_node};
+use uuid::Uuid;
 
 use crate::files::{self, Files, urls};
+use crate::kafka_topics::Topics;
 use crate::line::Line;
+use crate::mongo_contract::fresh_url;
 use crate::postgres::Databases;
 
 async fn refusal(urls: &StorageUrls) -> OpenError {
@@ -64,6 +68,22 @@ async fn nodes_share_what_lies_on_engines_and_lock_what_lies_in_files() {
     let first = lock_node(&engines).unwrap();
     let second = lock_node(&engines).unwrap();
     drop((first, second));
+}
+
+#[tokio::test]
+async fn each_port_may_lie_on_its_engine() {
+    let databases = Databases::new();
+    let topics = Topics::new();
+    let urls = StorageUrls {
+        rooms: databases.url().await.into(),
+        log: topics.url(&topics.name()),
+        archive: fresh_url(),
+    };
+    let storage = storage::open(&urls, Arc::new(SystemClock)).await.unwrap();
+    storage.rooms.ping().await.unwrap();
+    storage.log.watermarks(0).await.unwrap();
+    let room = RoomId(Uuid::now_v7());
+    assert_eq!(storage.archive.seal_of(room).await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -65,7 +65,9 @@ async fn drop_databases(server: Url, names: Vec<String>) {
 /// The server of the tests.
 pub(crate) fn server() -> Url {
     std::env::var(URL_VARIABLE)
-        .map_err(|_absent| format!("{URL_VARIABLE} is not set: start the engines with `make stack`"))
+        .map_err(|_absent| {
+            format!("{URL_VARIABLE} is not set: start the engines with `make stack`")
+        })
         .unwrap()
         .parse()
         .unwrap()
