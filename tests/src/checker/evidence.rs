@@ -63,7 +63,8 @@ pub struct Sent {
 pub struct Heard {
     /// Over which connection of the session: 1, 2, 3 …
     pub connection: u32,
-    /// The text.
+    /// The text; or `{"type": "history", "events": […]}`, oldest first, for what was read over
+    /// HTTP after the end.
     pub frame: String,
 }
 

@@ -27,6 +27,12 @@ struct Resume {
     events: Vec<Event>,
 }
 
+/// What a client that came too late read over HTTP; no frame, but kept among them.
+#[derive(Deserialize)]
+struct History {
+    events: Vec<Event>,
+}
+
 pub(super) fn check(evidence: &Evidence, truth: &Truth, report: &mut Report) {
     for client in &evidence.clients {
         let room = truth.rooms.get(&client.room);
@@ -60,6 +66,11 @@ impl View<'_> {
             "event" => self.event(connection, &serde_json::from_str(text)?),
             "welcome" => self.begin(connection, &serde_json::from_str(text)?),
             "resume" => self.go_on(connection, &serde_json::from_str(text)?),
+            "history" => {
+                for event in &serde_json::from_str::<History>(text)?.events {
+                    self.event(connection, event);
+                }
+            }
             _ => {}
         }
         Ok(())

@@ -1,0 +1,117 @@
+//! Carries a plan out.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use stack::{Server, StackError};
+use tokio::time::{Instant, sleep};
+
+use super::counts::Counts;
+use super::plan::{Deed, Strike, Target};
+use super::program::{PAUSE, Program};
+use super::world::{World, WorldError};
+
+/// Longest wait for an archive pass to strike.
+const PASS_WAIT_MAX: Duration = Duration::from_secs(5);
+
+/// Strikes until the plan is done.
+pub(super) async fn strike_all(
+    world: &World,
+    plan: &[Strike],
+    counts: &Counts,
+) -> Result<(), WorldError> {
+    for strike in plan {
+        sleep(strike.after).await;
+        let deeds = strike.deeds.iter().map(|(target, deed)| async {
+            if do_to(world, *target, *deed).await? {
+                counts.done(*target, *deed);
+            }
+            Ok::<(), WorldError>(())
+        });
+        join_all(deeds).await.into_iter().collect::<Result<(), WorldError>>()?;
+    }
+    Ok(())
+}
+
+/// Whether there was anything to strike.
+async fn do_to(world: &World, target: Target, deed: Deed) -> Result<bool, WorldError> {
+    match target {
+        Target::Node(number) => to_node(&world.nodes[number], deed).await?,
+        Target::Etl(number) => return Ok(to_pass(&world.etls[number], deed).await),
+        Target::Kafka | Target::Postgres | Target::Archive => {
+            let server = target.engine().and_then(|engine| world.stack.server(engine));
+            if let Some(server) = server {
+                to_engine(server, deed).await?;
+            }
+        }
+    }
+    Ok(true)
+}
+
+async fn to_node(node: &Arc<Program>, deed: Deed) -> io::Result<()> {
+    match deed {
+        Deed::Kill { down } => {
+            node.kill();
+            sleep(down).await;
+        }
+        Deed::Hold { held } => {
+            node.hold();
+            sleep(held).await;
+            node.go_on();
+        }
+        Deed::Terminate { down } => {
+            node.terminate().await;
+            sleep(down).await;
+        }
+    }
+    node.start()
+}
+
+/// A pass is started anew by its own loop.
+async fn to_pass(pass: &Program, deed: Deed) -> bool {
+    let deadline = Instant::now() + PASS_WAIT_MAX;
+    while !pass.runs() && Instant::now() < deadline {
+        sleep(PAUSE).await;
+    }
+    match deed {
+        Deed::Kill { down } => {
+            // Anywhere within the pass: most of them take less than this.
+            sleep(down / 2).await;
+            while Instant::now() < deadline {
+                if pass.kill() {
+                    return true;
+                }
+                sleep(PAUSE).await;
+            }
+            false
+        }
+        Deed::Hold { held } => {
+            pass.hold();
+            sleep(held).await;
+            pass.go_on();
+            true
+        }
+        Deed::Terminate { .. } => pass.terminate().await,
+    }
+}
+
+async fn to_engine(server: &Server, deed: Deed) -> Result<(), StackError> {
+    match deed {
+        Deed::Kill { down } => {
+            tokio::task::block_in_place(|| server.kill());
+            sleep(down).await;
+        }
+        Deed::Hold { held } => {
+            server.stop();
+            sleep(held).await;
+            server.cont();
+        }
+        Deed::Terminate { down } => {
+            server.terminate().await;
+            sleep(down).await;
+        }
+    }
+    server.start().await
+}
