@@ -1,6 +1,6 @@
 # Two targets matter to a newcomer: `make run` and `make test`.
 
-.PHONY: run build web test lint gen bench screenshots help
+.PHONY: run build web test lint gen stack contract faults bench screenshots help
 
 help: ## Lists the targets.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -9,6 +9,7 @@ run: build ## Builds everything and starts it at http://localhost:8000.
 	scripts/run.sh
 
 build: web ## Builds the page and the release binaries.
+	scripts/needs.sh build
 	cargo build --release --locked -p movie-together-api -p movie-together-etl
 
 web: web/dist/index.html ## Builds the page into web/dist.
@@ -35,6 +36,20 @@ lint: web/node_modules ## Format, clippy, docs, and the page's lints.
 
 gen: web/node_modules ## Writes every generated contract anew.
 	scripts/gen.sh
+
+stack: ## Keeps the engines up for tests until Ctrl-C, and prints where they are.
+	scripts/needs.sh build engines
+	cargo run --locked -q -p movie-together-stack -- up
+
+# For example: make contract ARCHIVE_URL=mongodb://user:password@host
+contract: ## Runs the contracts of the storage on ROOMS_URL, LOG_URL, ARCHIVE_URL.
+	scripts/contract.sh
+
+# For example: make faults FAULTS='--seed 7 --kills 200'
+faults: ## Kills engines, nodes and passes at random under load, and checks what is left.
+	scripts/needs.sh build engines
+	cargo build --locked --bins -p movie-together-api -p movie-together-etl -p movie-together-cinema
+	cargo run --locked -p movie-together-end-to-end --bin movie-together-faults -- $(FAULTS)
 
 bench: web ## Measures the figures in docs/BENCHMARKS.md.
 	cargo build --release --locked -p movie-together-api -p movie-together-etl \

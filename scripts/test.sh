@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 step() { printf '\n== %s (%ss)\n' "$1" "$SECONDS"; }
 
 step "what the tests drive"
-scripts/needs.sh chromium
+scripts/needs.sh build engines chromium
 
 step "page: lint, types, units, build"
 make --no-print-directory web/node_modules
@@ -29,8 +29,8 @@ step "generated contracts are current"
 scripts/gen.sh
 git diff --exit-code -- schemas web/src/api
 
-step "unit, property, contract, crash and end-to-end tests"
-cargo test --workspace --locked
+step "unit, property, contract, crash, fault and end-to-end tests, on the engines"
+target/debug/movie-together-stack run -- cargo test --workspace --locked
 
 step "browser"
 (cd tests/browser && npm ci --no-progress && npm run lint && npm run check && npm test)
