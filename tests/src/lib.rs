@@ -18,6 +18,7 @@ mod catalogue;
 pub mod checker;
 mod etl;
 pub mod fault_layer;
+pub mod faults;
 mod history;
 mod person;
 mod server;

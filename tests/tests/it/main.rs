@@ -15,6 +15,7 @@ mod closing;
 mod crash;
 mod crowd;
 mod fault_layer;
+mod faults;
 mod frames;
 mod history;
 mod limits;
