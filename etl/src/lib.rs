@@ -7,16 +7,20 @@
 //!
 //! Reading order: [`pass`] is the list of steps and the only control flow, the modules under
 //! it are one step each; [`report`] is what a pass tells; [`serve`] runs passes once or on a
-//! [`schedule`].
+//! [`schedule`]. Beside it stands [`erase`], by which the archive forgets a person.
 
 pub mod options;
 pub mod pass;
 pub mod report;
 
+pub mod erase;
+
 pub mod crash_point;
 pub mod progress;
 
 pub mod check_in;
+pub mod health;
+mod metrics;
 mod open;
 pub mod schedule;
 pub mod serve;

@@ -1,11 +1,13 @@
 //! What an operator can set. Every option is an environment variable too, and a bad value is
 //! refused at the start with the variable's name.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::{Parser, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
+use schemas::ids::UserId;
 use sentry::types::Dsn;
 use tracing_subscriber::EnvFilter;
 
@@ -34,6 +36,10 @@ pub const WORKERS_MAX: u32 = 256;
 #[derive(Clone, Debug, Parser)]
 #[command(name = "movie-together-etl", version, after_help = AFTER_HELP)]
 pub struct Options {
+    /// Something else than passes.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// Run one pass now instead of waiting for the schedule; the exit code tells whether
     /// every room and partition was done.
     #[arg(long)]
@@ -69,37 +75,77 @@ pub struct Options {
     )]
     pub sentry_dsn: SentryDsn,
 
+    /// Where to serve Prometheus' `/metrics` while waiting for the schedule, such as
+    /// `0.0.0.0:9100`; nowhere if not given.
+    #[arg(long, env = "ETL_METRICS_LISTEN", value_name = "ETL_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
+
     /// How log lines look.
-    #[arg(long, env = "LOG_FORMAT", value_name = "LOG_FORMAT", default_value = "text")]
+    #[arg(
+        long,
+        global = true,
+        env = "LOG_FORMAT",
+        value_name = "LOG_FORMAT",
+        default_value = "text"
+    )]
     pub log_format: LogFormat,
 
     /// Which log lines are written, such as `info` or `etl=debug,warn`.
-    #[arg(long, env = "RUST_LOG", value_name = "RUST_LOG", default_value = "info", value_parser = parse_filter)]
+    #[arg(long, global = true, env = "RUST_LOG", value_name = "RUST_LOG", default_value = "info", value_parser = parse_filter)]
     pub rust_log: String,
 }
 
 const AFTER_HELP: &str = "\
 Exit codes: 0 all done; 1 a room or partition failed, the storage could not be opened, or the \
-pass was stopped; 2 a bad option or variable.";
+work was stopped; 2 a bad option or variable.";
+
+/// Something else than passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// Make the archive forget a person
+    ///
+    /// Blanks what the person said and is called in every archived room, and lets every later
+    /// pass do so in the rooms that it archives. The id stays, as a pseudonym. Can be repeated;
+    /// one line of JSON on stdout reports what was done.
+    Erase {
+        /// The id of the person.
+        #[arg(long)]
+        user: UserId,
+    },
+    /// Tell by the exit code whether rooms, log and archive answer
+    Health,
+}
 
 /// Where rooms, log and archive are.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Storage")]
 pub struct StorageOptions {
     /// Folder of the embedded default.
-    #[arg(long, env = "DATA_DIR", value_name = "DATA_DIR", default_value = "data")]
+    #[arg(long, global = true, env = "DATA_DIR", value_name = "DATA_DIR", default_value = "data")]
     pub data_dir: PathBuf,
 
     /// The room rows [default: `sqlite://{DATA_DIR}/movie-together.db`].
-    #[arg(long, env = "ROOMS_URL", value_name = "ROOMS_URL", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "ROOMS_URL",
+        value_name = "ROOMS_URL",
+        hide_env_values = true
+    )]
     pub rooms_url: Option<String>,
 
     /// The log [default: `sqlite://{DATA_DIR}/movie-together.db`].
-    #[arg(long, env = "LOG_URL", value_name = "LOG_URL", hide_env_values = true)]
+    #[arg(long, global = true, env = "LOG_URL", value_name = "LOG_URL", hide_env_values = true)]
     pub log_url: Option<String>,
 
     /// The archive [default: `sqlite://{DATA_DIR}/movie-together.db`].
-    #[arg(long, env = "ARCHIVE_URL", value_name = "ARCHIVE_URL", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "ARCHIVE_URL",
+        value_name = "ARCHIVE_URL",
+        hide_env_values = true
+    )]
     pub archive_url: Option<String>,
 }
 
@@ -237,12 +283,30 @@ mod tests {
             ("--group-bytes", "1073741825", "ETL_GROUP_BYTES"),
             ("--workers", "257", "ETL_WORKERS"),
             ("--sentry-dsn", "nowhere", "SENTRY_DSN"),
+            ("--metrics-listen", "everywhere", "ETL_METRICS_LISTEN"),
             ("--log-format", "xml", "LOG_FORMAT"),
             ("--rust-log", "etl=loud", "RUST_LOG"),
         ] {
             let error = parse(&[argument, value]).unwrap_err().to_string();
             assert!(error.contains(variable), "{error}");
         }
+    }
+
+    #[test]
+    fn commands_take_the_options_of_the_storage_before_and_after_them() {
+        let user: UserId = "00000000-0000-0000-0000-000000000007".parse().unwrap();
+        for arguments in [
+            ["--archive-url", "mongodb://a", "erase", "--user", &user.to_string()],
+            ["erase", "--archive-url", "mongodb://a", "--user", &user.to_string()],
+        ] {
+            let options = parse(&arguments).unwrap();
+            assert_eq!(options.command, Some(Command::Erase { user }));
+            assert_eq!(options.storage.archive_url.as_deref(), Some("mongodb://a"));
+        }
+        assert_eq!(parse(&["health"]).unwrap().command, Some(Command::Health));
+        assert_eq!(parse(&[]).unwrap().command, None);
+        parse(&["erase"]).unwrap_err();
+        parse(&["erase", "--user", "Petr"]).unwrap_err();
     }
 
     #[test]

@@ -67,8 +67,13 @@ pub async fn run(
     let started_at_ms = clock.now_ms();
     let mut report = PassReport::begin(started_at_ms, ports.log.partitions());
     let workers_max = limits.workers_max;
-    let pass =
-        Arc::new(Pass { ports, clock: Arc::clone(&clock), limits, stop, progress: terminal.bar() });
+    let pass = Arc::new(Pass {
+        ports,
+        clock: Arc::clone(&clock),
+        limits,
+        stop,
+        progress: terminal.bar("scanning", "records"),
+    });
     let mut partitions = 0..report.partitions;
     let mut running = JoinSet::new();
     loop {

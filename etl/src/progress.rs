@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tracing_subscriber::fmt::MakeWriter;
 
-const TEMPLATE: &str = "{msg} {bar:30} {human_pos}/{human_len} records, {per_sec}";
+const TEMPLATE: &str = "{msg} {bar:30} {human_pos}/{human_len} {prefix}, {per_sec}";
 
 /// The place on the terminal that bars and log lines share.
 #[derive(Clone, Debug)]
@@ -23,28 +23,29 @@ impl Terminal {
         Self(MultiProgress::with_draw_target(ProgressDrawTarget::hidden()))
     }
 
-    /// A bar for one pass; it is gone when the pass is.
-    pub(crate) fn bar(&self) -> Progress {
+    /// A bar for one piece of work, such as `scanning` some `records`; it is gone when the
+    /// work is.
+    pub(crate) fn bar(&self, work: &'static str, items: &'static str) -> Progress {
         let style =
             ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
-        let bar = ProgressBar::new(0).with_style(style).with_message("scanning");
+        let bar = ProgressBar::new(0).with_style(style).with_message(work).with_prefix(items);
         Progress(self.0.add(bar))
     }
 }
 
-/// How far one pass is.
+/// How far one piece of work is.
 #[derive(Debug)]
 pub(crate) struct Progress(ProgressBar);
 
 impl Progress {
-    /// There are this many records more to read.
-    pub(crate) fn expect(&self, records: u64) {
-        self.0.inc_length(records);
+    /// There are this many items more to do.
+    pub(crate) fn expect(&self, items: u64) {
+        self.0.inc_length(items);
     }
 
-    /// This many records were read.
-    pub(crate) fn read(&self, records: u64) {
-        self.0.inc(records);
+    /// This many items were done.
+    pub(crate) fn advance(&self, items: u64) {
+        self.0.inc(items);
     }
 }
 

@@ -1,19 +1,23 @@
-//! Runs passes, once or on the schedule, until told to stop.
+//! Runs passes, once or on the schedule, until told to stop; or one of the other commands.
 
+use std::error::Error;
 use std::io::Write;
 use std::sync::Arc;
 
+use schemas::ids::UserId;
+use serde::Serialize;
 use storage::clock::{Clock, SystemClock};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::check_in::CheckIn;
+use crate::erase::erase;
 use crate::open::{OpenError, open};
-use crate::options::Options;
-use crate::pass;
+use crate::options::{Command, Options};
 use crate::progress::Terminal;
 use crate::report::{PassReport, chain_of};
 use crate::schedule::STOP_WAIT_MAX;
+use crate::{health, metrics, pass};
 
 /// Runs what the options ask for; tells whether all went well. SIGTERM and SIGINT end it
 /// within ten seconds.
@@ -23,8 +27,13 @@ pub async fn serve(options: Options, terminal: Terminal) -> bool {
         tracing::error!(%error, "could not listen for signals");
         return false;
     }
-    let etl = Arc::new(Etl { options, terminal, stop });
-    if etl.options.once { once(etl).await } else { on_schedule(etl).await }
+    let etl = Arc::new(Etl { options, terminal, stop: stop.clone() });
+    match etl.options.command {
+        Some(Command::Erase { user }) => unless_overdue(&stop, etl.erase(user)).await,
+        Some(Command::Health) => etl.health().await,
+        None if etl.options.once => unless_overdue(&stop, etl.once()).await,
+        None => on_schedule(etl).await,
+    }
 }
 
 struct Etl {
@@ -33,25 +42,16 @@ struct Etl {
     stop: CancellationToken,
 }
 
-async fn once(etl: Arc<Etl>) -> bool {
-    let stop = etl.stop.clone();
-    let pass = async move {
-        match etl.pass().await {
-            Ok(report) => report.is_complete(),
-            Err(error) => {
-                tracing::error!(error = chain_of(&error), "could not run");
-                false
-            }
-        }
-    };
+/// Leaves work alone that does not end in time once it was told to stop.
+async fn unless_overdue(stop: &CancellationToken, work: impl Future<Output = bool>) -> bool {
     let overdue = async {
         stop.cancelled().await;
         tokio::time::sleep(STOP_WAIT_MAX).await;
     };
     tokio::select! {
-        complete = pass => complete,
+        is_done = work => is_done,
         () = overdue => {
-            tracing::warn!("the pass did not stop in time and is left; the next one repairs it");
+            tracing::warn!("did not stop in time and is left; the next time repairs it");
             false
         }
     }
@@ -60,6 +60,12 @@ async fn once(etl: Arc<Etl>) -> bool {
 async fn on_schedule(etl: Arc<Etl>) -> bool {
     let schedule = etl.options.schedule.clone();
     let stop = etl.stop.clone();
+    if let Some(address) = etl.options.metrics_listen
+        && let Err(error) = metrics::listen(address)
+    {
+        tracing::error!(error = chain_of(&error), "could not serve metrics");
+        return false;
+    }
     tracing::info!(%schedule, "waiting for the schedule");
     let passes = schedule.run(&stop, move || {
         let etl = Arc::clone(&etl);
@@ -103,12 +109,56 @@ impl Etl {
         let limits = self.options.limits.pass_limits();
         let report = pass::run(ports, clock, limits, self.stop.clone(), &self.terminal).await;
         check_in.end(&report);
+        metrics::record(&report);
         print(&report);
         Ok(report)
     }
+
+    async fn once(&self) -> bool {
+        match self.pass().await {
+            Ok(report) => report.is_complete(),
+            Err(error) => could_not("run", &error),
+        }
+    }
+
+    async fn erase(&self, user: UserId) -> bool {
+        let clock = Arc::new(SystemClock);
+        let opened = open(&self.options.storage, Arc::clone(&clock) as Arc<dyn Clock>).await;
+        let ports = match opened {
+            Ok(ports) => ports,
+            Err(error) => return could_not("run", &error),
+        };
+        let archive = ports.archive.as_ref();
+        match erase(archive, clock.as_ref(), user, &self.stop, &self.terminal).await {
+            Ok(report) => {
+                print(&report);
+                !report.stopped
+            }
+            Err(error) => could_not("erase", &error),
+        }
+    }
+
+    async fn health(&self) -> bool {
+        let checking = async {
+            match open(&self.options.storage, Arc::new(SystemClock)).await {
+                Ok(ports) => health::check(&ports).await,
+                Err(error) => could_not("open", &error),
+            }
+        };
+        match tokio::time::timeout(health::HEALTH_TIMEOUT, checking).await {
+            Ok(is_healthy) => is_healthy,
+            Err(elapsed) => could_not("ask in time", &elapsed),
+        }
+    }
 }
 
-fn print(report: &PassReport) {
+/// Tells why something was not done, and that it was not.
+fn could_not(what: &str, error: &dyn Error) -> bool {
+    tracing::error!(error = chain_of(error), "could not {what}");
+    false
+}
+
+fn print(report: &impl Serialize) {
     let written = serde_json::to_string(report)
         .map_err(std::io::Error::from)
         .and_then(|line| writeln!(std::io::stdout(), "{line}"));

@@ -85,7 +85,7 @@ pub(super) async fn scan(
         set_aside(pass, &aside).await?;
         report.counts.records_quarantined += aside.len() as u64;
         report.counts.records_read += records.len() as u64;
-        pass.progress.read(records.len() as u64);
+        pass.progress.advance(records.len() as u64);
         reached(CrashPoint::ScanBatch);
     }
     scan.warn_of_unknown_rooms();

@@ -24,7 +24,7 @@ mod tests {
     #[tokio::test]
     async fn answers_come_in_order_from_a_bounded_number_at_a_time() {
         let (running, most) = (Cell::new(0), Cell::new(0));
-        let questions = (0..QUESTIONS_MAX + 1).map(|number| {
+        let questions = (0..=QUESTIONS_MAX).map(|number| {
             let (running, most) = (&running, &most);
             async move {
                 running.set(running.get() + 1);
@@ -35,7 +35,7 @@ mod tests {
             }
         });
         let answers = side_by_side(questions).await;
-        assert_eq!(answers, (0..QUESTIONS_MAX + 1).collect::<Vec<_>>());
+        assert_eq!(answers, (0..=QUESTIONS_MAX).collect::<Vec<_>>());
         assert_eq!(most.get(), QUESTIONS_MAX);
     }
 }

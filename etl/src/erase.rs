@@ -1,0 +1,62 @@
+//! Makes the archive forget a person, in the rooms that are there and in those to come.
+
+use std::collections::BTreeSet;
+
+use schemas::ids::UserId;
+use serde::Serialize;
+use storage::archive::{Archive, ArchiveError};
+use storage::clock::Clock;
+use tokio_util::sync::CancellationToken;
+
+use crate::progress::Terminal;
+
+/// What an erasure did; one line of JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct EraseReport {
+    /// Who is forgotten.
+    pub user: UserId,
+    /// Whether nobody had asked for it before.
+    pub is_new: bool,
+    /// Rooms with something of this person.
+    pub rooms: u64,
+    /// How many of them were gone through.
+    pub rooms_done: u64,
+    /// Events that were blanked by this call.
+    pub events_erased: u64,
+    /// Whether it was told to stop before it was done; the same call goes on.
+    pub stopped: bool,
+    /// How long it took.
+    pub duration_ms: i64,
+}
+
+/// Remembers a person, then blanks the rooms that are archived. Can be repeated at any time;
+/// rooms that are archived later are blanked by the pass that archives them.
+pub async fn erase(
+    archive: &dyn Archive,
+    clock: &dyn Clock,
+    user: UserId,
+    stop: &CancellationToken,
+    terminal: &Terminal,
+) -> Result<EraseReport, ArchiveError> {
+    let started_at_ms = clock.now_ms();
+    // First of all, so that a pass which runs now either knows or leaves the room to us.
+    let is_new = archive.remember_erasure(user, started_at_ms).await?;
+    let rooms = archive.rooms_with(user).await?;
+    let progress = terminal.bar("erasing", "rooms");
+    progress.expect(rooms.len() as u64);
+    let (mut rooms_done, mut events_erased) = (0, 0);
+    let only_this = BTreeSet::from([user]);
+    for room in &rooms {
+        if stop.is_cancelled() {
+            break;
+        }
+        events_erased += archive.erase_in(*room, &only_this).await?;
+        rooms_done += 1;
+        progress.advance(1);
+    }
+    let rooms = rooms.len() as u64;
+    let duration_ms = clock.now_ms() - started_at_ms;
+    tracing::info!(%user, is_new, rooms, rooms_done, events_erased, duration_ms, "erasure over");
+    let stopped = rooms_done < rooms;
+    Ok(EraseReport { user, is_new, rooms, rooms_done, events_erased, stopped, duration_ms })
+}
