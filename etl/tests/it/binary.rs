@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use storage::clock::{Clock, SystemClock};
 
-use crate::world::{FILE, World, copy_file};
+use crate::world::{FILE, Place, World, copy_file};
 
 /// Longest wait for a process to do what it should.
 pub(crate) const DEADLINE: Duration = Duration::from_mins(1);
@@ -30,9 +30,26 @@ pub(crate) fn etl(directory: &Path) -> Command {
     command
 }
 
+/// The same on a world, wherever it lies.
+pub(crate) fn etl_on(world: &World) -> Command {
+    let urls = &world.ground.urls;
+    let mut command = etl(world.directory());
+    command
+        .env("ROOMS_URL", &urls.rooms)
+        .env("LOG_URL", &urls.log)
+        .env("ARCHIVE_URL", &urls.archive)
+        .env("ETL_UNKNOWN_ROOM_HOLD", world.place.unknown_room_hold());
+    command
+}
+
 /// One pass, run to its end.
 pub(crate) fn once(directory: &Path) -> Output {
     etl(directory).arg("--once").output().expect("the binary runs")
+}
+
+/// One pass on a world, run to its end.
+pub(crate) fn once_on(world: &World) -> Output {
+    etl_on(world).arg("--once").output().expect("the binary runs")
 }
 
 /// The report lines on stdout.
@@ -41,17 +58,17 @@ pub(crate) fn reports(output: &Output) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
 }
 
-fn stderr(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-fn signal(child: &Child, name: &str) {
+pub(crate) fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill").arg(name).arg(child.id().to_string()).status();
     assert!(sent.expect("kill runs").success());
 }
 
 /// Waits for the end of a process; it must come by itself.
-fn wait(child: &mut Child) -> std::process::ExitStatus {
+pub(crate) fn wait(child: &mut Child) -> std::process::ExitStatus {
     let deadline = Instant::now() + DEADLINE;
     loop {
         if let Some(status) = child.try_wait().expect("a child") {
@@ -67,12 +84,12 @@ fn wait(child: &mut Child) -> std::process::ExitStatus {
 
 #[tokio::test]
 async fn one_pass_reports_one_line_and_ends_with_success() {
-    let world = World::at(SystemClock.now_ms()).await;
+    let world = World::at(Place::File, SystemClock.now_ms()).await;
     let room = world.open_room(0).await;
     world.say(&room, 1, "a secret line").await;
     world.close(&room).await;
 
-    let output = once(world.directory.path());
+    let output = once(world.directory());
 
     assert!(output.status.success(), "{}", stderr(&output));
     let reports = reports(&output);
@@ -86,12 +103,12 @@ async fn one_pass_reports_one_line_and_ends_with_success() {
 
 #[tokio::test]
 async fn a_failed_room_shows_in_the_exit_code() {
-    let world = World::at(SystemClock.now_ms()).await;
+    let world = World::at(Place::File, SystemClock.now_ms()).await;
     let room = world.open_room(0).await;
     world.close(&room).await;
     world.storage.log.truncate(0, 1).await.unwrap();
 
-    let output = once(world.directory.path());
+    let output = once(world.directory());
 
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(reports(&output)[0]["failures_total"], 1);
@@ -123,8 +140,8 @@ fn a_bad_variable_is_named() {
 
 #[tokio::test]
 async fn an_unknown_storage_names_its_variable() {
-    let world = World::new().await;
-    let mut command = etl(world.directory.path());
+    let world = World::new(Place::File).await;
+    let mut command = etl(world.directory());
     let output = command.arg("--once").env("LOG_URL", "cassette://side-a").output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("LOG_URL"), "{}", stderr(&output));
@@ -149,6 +166,7 @@ fn help_tells_every_variable() {
         "ETL_GROUP_RECORDS",
         "ETL_GROUP_BYTES",
         "ETL_WORKERS",
+        "ETL_METRICS_LISTEN",
         "SENTRY_DSN",
         "LOG_FORMAT",
         "RUST_LOG",
@@ -160,7 +178,7 @@ fn help_tells_every_variable() {
 
 #[tokio::test]
 async fn on_a_schedule_it_waits_for_the_file_and_ends_on_sigterm() {
-    let seed = World::at(SystemClock.now_ms()).await;
+    let seed = World::at(Place::File, SystemClock.now_ms()).await;
     let room = seed.open_room(0).await;
     seed.close(&room).await;
     let directory = tempfile::tempdir().unwrap();
@@ -170,14 +188,14 @@ async fn on_a_schedule_it_waits_for_the_file_and_ends_on_sigterm() {
     let waiting = errors.find(|line| line.as_ref().unwrap().contains("waiting for the file"));
     assert!(waiting.is_some());
 
-    copy_file(seed.directory.path(), directory.path());
+    copy_file(seed.directory(), directory.path());
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let sealed = lines.find(|line| line.as_ref().unwrap().contains(r#""rooms_sealed":1"#));
     assert!(sealed.is_some());
 
     signal(&child, "-TERM");
     assert!(wait(&mut child).success());
-    let copy = World::copy_of(directory.path(), &seed.clock).await;
+    let copy = World::copy_of_folder(Place::File, directory.path(), &seed.clock).await;
     assert_eq!(copy.archived(&room).await.map(|events| events.len()), Some(2));
 }
 

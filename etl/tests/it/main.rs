@@ -1,5 +1,5 @@
-//! The ETL on real SQLite files: passes inside this process with a clock that stands still,
-//! and the built binary, killed at every crash point.
+//! The ETL on real SQLite files and on the engines: passes inside this process with a clock
+//! that stands still, and the built binary, killed at every crash point.
 #![expect(
     clippy::panic,
     clippy::expect_used,
@@ -10,11 +10,14 @@
 
 mod binary;
 mod crash_points;
+mod erase;
+mod health;
 mod overlap;
 mod pass;
 mod quarantine;
 mod random;
 mod redaction;
+mod seed;
 mod sentry;
 mod simulation;
 mod world;

@@ -1,30 +1,40 @@
 //! Several passes at once, a pass that is overtaken, and records that reappear.
 
+use std::collections::BTreeMap;
 use std::process::Child;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use etl::crash_point::{CrashPoint, VARIABLE};
-use etl::pass::OVERTAKEN_TIMES_MAX;
+use etl::pass::{OVERTAKEN_TIMES_MAX, PassLimits};
 use schemas::ids::RoomId;
 use storage::Storage;
 use storage::log::{
-    AppendError, Appended, BoxError, Log, ReadBatch, ReadError, ReadRange, Tail, Watermarks,
+    AppendError, Appended, BoxError, Log, ReadBatch, ReadError, ReadRange, StoredRecord, Tail,
+    Watermarks,
 };
 
-use crate::binary::{etl, once};
-use crate::crash_points::Seed;
-use crate::world::{FILE, World, small};
+use crate::binary::{etl_on, once_on};
+use crate::seed::{Planted, Seed};
+use crate::world::{HOUR_MS, Place, World, at_places, small};
 
-#[tokio::test]
-async fn two_and_three_passes_at_once_come_to_the_same() {
-    let seed = Seed::new().await;
+at_places! {
+    two_and_three_passes_at_once_come_to_the_same: file, mongo, engines;
+    passes_at_once_of_which_some_are_killed_come_to_the_same: file, mongo, engines;
+    a_pass_that_is_overtaken_at_any_read_begins_again_and_ends_well: file, mongo;
+    a_pass_that_is_always_overtaken_gives_up_until_next_time: file, mongo, engines;
+    records_that_reappear_change_nothing_and_are_deleted_again: file, mongo, engines;
+}
+
+async fn two_and_three_passes_at_once_come_to_the_same(place: Place) {
+    let seed = Seed::new(place);
     let undisturbed = seed.undisturbed().await;
     for passes in [2, 3, 3] {
-        let world = seed.copy().await;
-        let start = |_| etl(world.directory.path()).arg("--once").spawn().unwrap();
+        let planted = seed.plant().await;
+        let world = &planted.world;
+        let start = |_| etl_on(world).arg("--once").spawn().unwrap();
         let children: Vec<Child> = (0..passes).map(start).collect();
         for child in children {
             let output = child.wait_with_output().unwrap();
@@ -34,26 +44,26 @@ async fn two_and_three_passes_at_once_come_to_the_same() {
     }
 }
 
-#[tokio::test]
-async fn passes_at_once_of_which_some_are_killed_come_to_the_same() {
-    let seed = Seed::new().await;
+async fn passes_at_once_of_which_some_are_killed_come_to_the_same(place: Place) {
+    let seed = Seed::new(place);
     let undisturbed = seed.undisturbed().await;
     for (first, second) in [
         (CrashPoint::InsertBatch, CrashPoint::Seal),
         (CrashPoint::ScanBatch, CrashPoint::MarkArchived),
         (CrashPoint::ReadBack, CrashPoint::Truncate),
     ] {
-        let world = seed.copy().await;
+        let planted = seed.plant().await;
+        let world = &planted.world;
         let start = |armed: Option<CrashPoint>| {
-            let mut command = etl(world.directory.path());
+            let mut command = etl_on(world);
             command.arg("--once").envs(armed.map(|point| (VARIABLE, point.name())));
             command.spawn().unwrap()
         };
         for child in [start(Some(first)), start(Some(second)), start(None)] {
             child.wait_with_output().unwrap();
         }
-        seed.check(&world, &undisturbed).await;
-        assert!(once(world.directory.path()).status.success());
+        seed.check(&planted, &undisturbed).await;
+        assert!(once_on(world).status.success());
         assert_eq!(world.rest(&seed.rooms).await, undisturbed);
     }
 }
@@ -121,12 +131,11 @@ impl Log for Overtaken {
     }
 }
 
-#[tokio::test]
-async fn a_pass_that_is_overtaken_at_any_read_begins_again_and_ends_well() {
-    let seed = Seed::new().await;
+async fn a_pass_that_is_overtaken_at_any_read_begins_again_and_ends_well(place: Place) {
+    let seed = Seed::new(place);
     let undisturbed = seed.undisturbed().await;
     for read in 1..=TURNS_MAX {
-        let world = Arc::new(seed.copy().await);
+        let world = Arc::new(seed.plant().await.world);
         let log = Arc::new(Overtaken {
             world: Arc::clone(&world),
             reads_left: AtomicU64::new(read),
@@ -146,10 +155,9 @@ async fn a_pass_that_is_overtaken_at_any_read_begins_again_and_ends_well() {
     panic!("a pass reads less than that");
 }
 
-#[tokio::test]
-async fn a_pass_that_is_always_overtaken_gives_up_until_next_time() {
+async fn a_pass_that_is_always_overtaken_gives_up_until_next_time(place: Place) {
     for (refusals, failures) in [(OVERTAKEN_TIMES_MAX, 0), (OVERTAKEN_TIMES_MAX + 1, 1)] {
-        let world = Arc::new(World::new().await);
+        let world = Arc::new(World::new(place).await);
         let room = world.open_room(0).await;
         world.close(&room).await;
         let log = Arc::new(Overtaken {
@@ -166,42 +174,90 @@ async fn a_pass_that_is_always_overtaken_gives_up_until_next_time() {
 /// More reads than a pass does on the seed.
 const TURNS_MAX: u64 = 200;
 
-#[tokio::test]
-async fn records_that_reappear_change_nothing_and_are_deleted_again() {
-    let seed = Seed::new().await;
+async fn records_that_reappear_change_nothing_and_are_deleted_again(place: Place) {
+    let seed = Seed::new(place);
     let undisturbed = seed.undisturbed().await;
-    let world = seed.copy().await;
-    assert!(once(world.directory.path()).status.success());
+    let Planted { world, records } = seed.plant().await;
+    assert!(once_on(&world).status.success());
+    // This world's clock stands behind that of the process, and the seals have to be older.
+    world.clock.advance(2 * HOUR_MS);
     for copies in [1, 2] {
-        bring_log_back(&world, &seed).await;
-        let watermarks = world.watermarks(0).await;
-        assert_eq!(watermarks.low, 0, "{copies}");
-        let output = once(world.directory.path());
-        assert!(output.status.success(), "{output:?}");
+        let log = Arc::new(Reappeared {
+            log: Arc::clone(&world.storage.log),
+            records: records.clone(),
+            lows: Mutex::default(),
+        });
+        assert_eq!(log.watermarks(0).await.unwrap().low, 0, "{copies}");
+        let ports = Storage { log: Arc::clone(&log) as Arc<dyn Log>, ..world.storage.clone() };
+        let limits = PassLimits { unknown_room_hold_ms: hold_ms(place), ..small() };
+        let report = world.pass_on(ports, limits).await;
+        assert!(report.is_complete(), "{report:?}");
         assert_eq!(world.rest(&seed.rooms).await, undisturbed);
+        for (partition, watermarks) in (0..).zip(&undisturbed.watermarks) {
+            assert_eq!(log.watermarks(partition).await.unwrap(), *watermarks);
+        }
     }
 }
 
-/// Copies the log of the seed over the one of this world, as a broker does that is restored
-/// from an older disk.
-async fn bring_log_back(world: &World, seed: &Seed) {
-    use sqlx::Connection;
-    let path = world.directory.path().join(FILE);
-    let mut connection = sqlx::SqliteConnection::connect(path.to_str().unwrap()).await.unwrap();
-    let old = seed.world.directory.path().join(FILE);
-    sqlx::query("ATTACH DATABASE ? AS old")
-        .bind(old.to_str())
-        .execute(&mut connection)
-        .await
-        .unwrap();
-    for statement in [
-        "DELETE FROM main.movie_together_log_record",
-        "INSERT INTO main.movie_together_log_record SELECT * FROM old.movie_together_log_record",
-        "DELETE FROM main.movie_together_log_partition",
-        "INSERT INTO main.movie_together_log_partition
-             SELECT * FROM old.movie_together_log_partition",
-    ] {
-        sqlx::query(statement).execute(&mut connection).await.unwrap();
+/// As long as the binary holds them.
+fn hold_ms(place: Place) -> i64 {
+    if place.has_own_time() { 0 } else { PassLimits::default().unknown_room_hold_ms }
+}
+
+/// A log whose deleted records are there again, as after a broker that lost how far it had
+/// deleted; until they are deleted once more.
+struct Reappeared {
+    log: Arc<dyn Log>,
+    /// All that ever was in it.
+    records: Vec<StoredRecord>,
+    /// Low watermarks since.
+    lows: Mutex<BTreeMap<u32, u64>>,
+}
+
+#[async_trait]
+impl Log for Reappeared {
+    fn epoch(&self) -> &str {
+        self.log.epoch()
     }
-    connection.close().await.unwrap();
+
+    fn partitions(&self) -> u32 {
+        self.log.partitions()
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.log.now_ms()
+    }
+
+    async fn append(&self, p: u32, key: RoomId, value: Bytes) -> Result<Appended, AppendError> {
+        self.log.append(p, key, value).await
+    }
+
+    async fn watermarks(&self, partition: u32) -> Result<Watermarks, ReadError> {
+        let high = self.log.watermarks(partition).await?.high;
+        let low = self.lows.lock().unwrap().get(&partition).copied().unwrap_or_default();
+        Ok(Watermarks { low, high })
+    }
+
+    async fn read(&self, range: ReadRange) -> Result<ReadBatch, ReadError> {
+        let wanted = |record: &&StoredRecord| {
+            record.partition == range.partition
+                && (range.from..range.until).contains(&record.offset)
+                && range.key.is_none_or(|key| key == record.key)
+        };
+        let records: Vec<StoredRecord> = self.records.iter().filter(wanted).cloned().collect();
+        Ok(ReadBatch { records, next: range.until })
+    }
+
+    async fn tail(&self, partition: u32, from: u64) -> Result<Tail, ReadError> {
+        self.log.tail(partition, from).await
+    }
+
+    async fn truncate(&self, partition: u32, before: u64) -> Result<(), ReadError> {
+        self.lows.lock().unwrap().insert(partition, before);
+        self.log.truncate(partition, before).await
+    }
+
+    async fn flush(&self) -> Result<(), BoxError> {
+        self.log.flush().await
+    }
 }

@@ -8,10 +8,28 @@ use schemas::archive::{ArchivedEvent, HashChain};
 use schemas::event::Event;
 use schemas::http::RoomStatus;
 use schemas::record::{CloseReason, Entry, LeaveReason, MemberLeft, RoomClosed};
+use storage::clock::Clock;
 use storage::log::Watermarks;
 use tokio_util::sync::CancellationToken;
 
-use crate::world::{HOUR_MS, NOW_MS, Room, World, folded, small};
+use crate::world::{HOUR_MS, NOW_MS, Place, Room, World, at_places, folded, small};
+
+at_places! {
+    a_closed_room_is_archived_sealed_marked_and_truncated: file, mongo, engines;
+    an_open_room_holds_back_what_came_after_it_and_nothing_before: file, mongo;
+    records_stay_until_the_seal_has_soaked_to_the_millisecond: file, mongo, engines;
+    the_log_decides_and_rows_that_lag_are_repaired: file, mongo;
+    a_row_behind_its_seal_is_marked_even_when_its_records_are_gone: file, mongo;
+    a_close_that_the_fold_refuses_closes_nothing: file, mongo, engines;
+    what_comes_after_the_close_is_void_and_goes_with_the_room: file, mongo, engines;
+    a_room_that_never_opened_holds_nothing_back: file, mongo, engines;
+    a_conflict_stops_that_room_only_and_is_never_truncated_past: file, mongo, engines;
+    a_room_is_not_sealed_unless_what_is_read_back_is_what_was_folded: file, mongo, engines;
+    a_room_whose_beginning_is_lost_is_told_and_held: file, mongo, engines;
+    every_batch_size_gives_the_same_archive: file, mongo;
+    a_pass_that_is_told_to_stop_says_so_and_deletes_nothing: file, mongo, engines;
+    a_pass_with_nothing_to_do_reports_that: file, mongo;
+}
 
 async fn talk(world: &World, room: &Room, lines: u64) {
     for client_seq in 1..=lines {
@@ -19,9 +37,8 @@ async fn talk(world: &World, room: &Room, lines: u64) {
     }
 }
 
-#[tokio::test]
-async fn a_closed_room_is_archived_sealed_marked_and_truncated() {
-    let world = World::new().await;
+async fn a_closed_room_is_archived_sealed_marked_and_truncated(place: Place) {
+    let world = World::new(place).await;
     let room = world.open_room(2).await;
     talk(&world, &room, 5).await;
     let close_offset = world.close(&room).await;
@@ -47,15 +64,14 @@ async fn a_closed_room_is_archived_sealed_marked_and_truncated() {
     assert_eq!((seal.count, seal.hash), (7, chain.hash));
     assert_eq!((seal.first_offset, seal.close_offset), (0, close_offset));
     assert_eq!(seal.members, [room.owner]);
-    assert_eq!((seal.partition, seal.sealed_at_ms), (2, NOW_MS));
+    assert_eq!((seal.partition, seal.sealed_at_ms), (2, world.clock.now_ms()));
     assert_eq!(seal.epoch, world.storage.log.epoch());
     assert_eq!(world.status(&room).await, RoomStatus::Archived);
     assert_eq!(world.watermarks(2).await, Watermarks { low: 7, high: 7 });
 }
 
-#[tokio::test]
-async fn an_open_room_holds_back_what_came_after_it_and_nothing_before() {
-    let world = World::new().await;
+async fn an_open_room_holds_back_what_came_after_it_and_nothing_before(place: Place) {
+    let world = World::new(place).await;
     let before = world.open_room(0).await;
     let open = world.open_room(0).await;
     let after = world.open_room(0).await;
@@ -78,9 +94,8 @@ async fn an_open_room_holds_back_what_came_after_it_and_nothing_before() {
     assert_eq!(world.watermarks(0).await, Watermarks { low: 6, high: 6 });
 }
 
-#[tokio::test]
-async fn records_stay_until_the_seal_has_soaked_to_the_millisecond() {
-    let world = World::new().await;
+async fn records_stay_until_the_seal_has_soaked_to_the_millisecond(place: Place) {
+    let world = World::new(place).await;
     let room = world.open_room(0).await;
     world.close(&room).await;
     let limits = PassLimits { soak_ms: HOUR_MS, ..small() };
@@ -97,9 +112,8 @@ async fn records_stay_until_the_seal_has_soaked_to_the_millisecond() {
     assert_eq!(report.counts.rooms_sealed, 0);
 }
 
-#[tokio::test]
-async fn the_log_decides_and_rows_that_lag_are_repaired() {
-    let world = World::new().await;
+async fn the_log_decides_and_rows_that_lag_are_repaired(place: Place) {
+    let world = World::new(place).await;
     let closed_in_log = world.open_room(1).await;
     world.close_in_log(&closed_in_log).await;
     let begun_in_log = world.creating_room(1).await;
@@ -123,12 +137,11 @@ async fn the_log_decides_and_rows_that_lag_are_repaired() {
     assert_eq!(row.closed_at_ms, Some(NOW_MS));
 }
 
-#[tokio::test]
-async fn a_row_behind_its_seal_is_marked_even_when_its_records_are_gone() {
-    let world = World::new().await;
+async fn a_row_behind_its_seal_is_marked_even_when_its_records_are_gone(place: Place) {
+    let world = World::new(place).await;
     let room = world.open_room(0).await;
     world.close_in_log(&room).await;
-    let backup = World::copy_of(world.directory.path(), &world.clock).await;
+    let backup = World::copy_of(&world).await;
     backup.storage.log.truncate(0, 2).await.unwrap();
     world.pass(small()).await;
     let seal = world.seal_of(&room).await.unwrap();
@@ -150,15 +163,14 @@ async fn a_row_behind_its_seal_is_marked_even_when_its_records_are_gone() {
 async fn world_records(world: &World, room: &Room) -> Vec<storage::log::StoredRecord> {
     let events = world.archived(room).await.unwrap();
     assert_eq!(events.len(), 2);
-    let twin = World::new().await;
+    let twin = World::new(Place::File).await;
     twin.begin(room).await;
     twin.close_in_log(room).await;
     twin.records().await
 }
 
-#[tokio::test]
-async fn a_close_that_the_fold_refuses_closes_nothing() {
-    let world = World::new().await;
+async fn a_close_that_the_fold_refuses_closes_nothing(place: Place) {
+    let world = World::new(place).await;
     let room = world.open_room(0).await;
     let stranger = world.creating_room(1).await;
     let not_the_owner = Room { owner: stranger.owner, ..room };
@@ -175,9 +187,8 @@ async fn a_close_that_the_fold_refuses_closes_nothing() {
     assert_eq!((seal.count, seal.close_offset), (2, close_offset));
 }
 
-#[tokio::test]
-async fn what_comes_after_the_close_is_void_and_goes_with_the_room() {
-    let world = World::new().await;
+async fn what_comes_after_the_close_is_void_and_goes_with_the_room(place: Place) {
+    let world = World::new(place).await;
     let room = world.open_room(0).await;
     world.close(&room).await;
     world.say(&room, 1, "too late").await;
@@ -199,9 +210,8 @@ async fn what_comes_after_the_close_is_void_and_goes_with_the_room() {
     assert_eq!(world.watermarks(0).await, Watermarks { low: 6, high: 6 });
 }
 
-#[tokio::test]
-async fn a_room_that_never_opened_holds_nothing_back() {
-    let world = World::new().await;
+async fn a_room_that_never_opened_holds_nothing_back(place: Place) {
+    let world = World::new(place).await;
     let room = world.creating_room(0).await;
     world.begin(&room).await;
     world.storage.rooms.mark_aborted(room.id).await.unwrap();
@@ -214,9 +224,8 @@ async fn a_room_that_never_opened_holds_nothing_back() {
     assert_eq!(world.watermarks(0).await, Watermarks { low: 1, high: 1 });
 }
 
-#[tokio::test]
-async fn a_conflict_stops_that_room_only_and_is_never_truncated_past() {
-    let world = World::new().await;
+async fn a_conflict_stops_that_room_only_and_is_never_truncated_past(place: Place) {
+    let world = World::new(place).await;
     let fine = world.open_room(0).await;
     let torn = world.open_room(0).await;
     world.close(&fine).await;
@@ -238,9 +247,8 @@ async fn a_conflict_stops_that_room_only_and_is_never_truncated_past() {
     assert_eq!(world.status(&torn).await, RoomStatus::Closed);
 }
 
-#[tokio::test]
-async fn a_room_is_not_sealed_unless_what_is_read_back_is_what_was_folded() {
-    let world = World::new().await;
+async fn a_room_is_not_sealed_unless_what_is_read_back_is_what_was_folded(place: Place) {
+    let world = World::new(place).await;
     let room = world.open_room(0).await;
     world.close(&room).await;
     let records = world.records().await;
@@ -258,9 +266,8 @@ async fn a_room_is_not_sealed_unless_what_is_read_back_is_what_was_folded() {
     assert_eq!(world.watermarks(0).await.low, 0);
 }
 
-#[tokio::test]
-async fn a_room_whose_beginning_is_lost_is_told_and_held() {
-    let world = World::new().await;
+async fn a_room_whose_beginning_is_lost_is_told_and_held(place: Place) {
+    let world = World::new(place).await;
     let room = world.open_room(0).await;
     world.say(&room, 1, "line").await;
     world.close(&room).await;
@@ -273,9 +280,8 @@ async fn a_room_whose_beginning_is_lost_is_told_and_held() {
     assert_eq!(world.watermarks(0).await.low, 1);
 }
 
-#[tokio::test]
-async fn every_batch_size_gives_the_same_archive() {
-    let seed = World::new().await;
+async fn every_batch_size_gives_the_same_archive(place: Place) {
+    let seed = World::new(place).await;
     let mut rooms = vec![];
     for partition in [0, 0, 0, 1] {
         rooms.push(seed.open_room(partition).await);
@@ -286,7 +292,7 @@ async fn every_batch_size_gives_the_same_archive() {
     for room in &rooms {
         seed.close(room).await;
     }
-    let whole = World::copy_of(seed.directory.path(), &seed.clock).await;
+    let whole = World::copy_of(&seed).await;
     whole.pass(PassLimits { soak_ms: 0, ..PassLimits::default() }).await;
     let expected = whole.rest(&rooms).await;
     assert_eq!(expected.records, []);
@@ -299,7 +305,7 @@ async fn every_batch_size_gives_the_same_archive() {
         (5, 1000, 100, 1000, 1),
         (5, 1000, 7, 1000, 3000),
     ] {
-        let world = World::copy_of(seed.directory.path(), &seed.clock).await;
+        let world = World::copy_of(&seed).await;
         let limits = PassLimits {
             soak_ms: 0,
             read_records_max,
@@ -316,9 +322,8 @@ async fn every_batch_size_gives_the_same_archive() {
     }
 }
 
-#[tokio::test]
-async fn a_pass_that_is_told_to_stop_says_so_and_deletes_nothing() {
-    let world = World::new().await;
+async fn a_pass_that_is_told_to_stop_says_so_and_deletes_nothing(place: Place) {
+    let world = World::new(place).await;
     let room = world.open_room(0).await;
     world.close(&room).await;
     let stop = CancellationToken::new();
@@ -334,9 +339,8 @@ async fn a_pass_that_is_told_to_stop_says_so_and_deletes_nothing() {
     assert_eq!(world.archived(&room).await, None);
 }
 
-#[tokio::test]
-async fn a_pass_with_nothing_to_do_reports_that() {
-    let report = World::new().await.pass(small()).await;
+async fn a_pass_with_nothing_to_do_reports_that(place: Place) {
+    let report = World::new(place).await.pass(small()).await;
     let line = serde_json::to_value(&report).unwrap();
     assert!(report.is_complete());
     assert_eq!(line["started_at"], "2027-01-15T08:00:00Z");

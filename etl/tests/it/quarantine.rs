@@ -6,14 +6,22 @@ use schemas::ids::RoomId;
 use storage::log::Watermarks;
 use uuid::Uuid;
 
-use crate::world::{HOUR_MS, NOW_MS, Room, World, small};
+use crate::world::{HOUR_MS, Place, Room, World, at_places, small};
 
-#[tokio::test]
-async fn poison_is_set_aside_byte_for_byte_and_delays_nothing() {
-    let world = World::new().await;
+at_places! {
+    poison_is_set_aside_byte_for_byte_and_delays_nothing: file, mongo, engines;
+    a_record_under_the_key_of_another_room_counts_for_neither: file, mongo, engines;
+    records_of_an_unknown_room_are_set_aside_and_held_for_a_day_each: file, mongo;
+    an_unknown_room_whose_row_comes_back_is_archived_like_any_other: file, mongo;
+    records_in_another_partition_than_the_row_says_are_not_the_rooms: file, mongo, engines;
+}
+
+async fn poison_is_set_aside_byte_for_byte_and_delays_nothing(place: Place) {
+    let world = World::new(place).await;
     let room = world.open_room(3).await;
     let poison = vec![0xFF, 0x00, b'{'];
     let offset = world.append_bytes(3, room.id, poison.clone()).await;
+    let at_ms = world.records().await[1].at_ms;
     world.clock.advance(1000);
     world.close(&room).await;
 
@@ -25,7 +33,7 @@ async fn poison_is_set_aside_byte_for_byte_and_delays_nothing() {
         epoch: world.storage.log.epoch().to_owned(),
         partition: 3,
         offset,
-        at_ms: NOW_MS,
+        at_ms,
         reason: QuarantineReason::Undecodable,
         raw: poison,
     };
@@ -35,9 +43,8 @@ async fn poison_is_set_aside_byte_for_byte_and_delays_nothing() {
     assert_eq!(world.watermarks(3).await, Watermarks { low: 3, high: 3 });
 }
 
-#[tokio::test]
-async fn a_record_under_the_key_of_another_room_counts_for_neither() {
-    let world = World::new().await;
+async fn a_record_under_the_key_of_another_room_counts_for_neither(place: Place) {
+    let world = World::new(place).await;
     let room = world.open_room(0).await;
     let other = world.open_room(1).await;
     let mut stray = world.records().await;
@@ -61,9 +68,8 @@ fn without_a_row(room: &Room) -> Room {
     Room { id: RoomId(Uuid::now_v7()), ..*room }
 }
 
-#[tokio::test]
-async fn records_of_an_unknown_room_are_set_aside_and_held_for_a_day_each() {
-    let world = World::new().await;
+async fn records_of_an_unknown_room_are_set_aside_and_held_for_a_day_each(place: Place) {
+    let world = World::new(place).await;
     let known = world.creating_room(2).await;
     let unknown = without_a_row(&known);
     world.begin(&unknown).await;
@@ -102,10 +108,9 @@ async fn records_of_an_unknown_room_are_set_aside_and_held_for_a_day_each() {
     assert_eq!(world.quarantined(2).await, quarantined);
 }
 
-#[tokio::test]
-async fn an_unknown_room_whose_row_comes_back_is_archived_like_any_other() {
-    let world = World::new().await;
-    let lost = World::copy_of(world.directory.path(), &world.clock).await;
+async fn an_unknown_room_whose_row_comes_back_is_archived_like_any_other(place: Place) {
+    let world = World::new(place).await;
+    let lost = World::copy_of(&world).await;
     let room = world.open_room(0).await;
     world.close(&room).await;
     // The same records, but rows from before the room.
@@ -132,9 +137,8 @@ async fn an_unknown_room_whose_row_comes_back_is_archived_like_any_other() {
     assert_eq!(lost.watermarks(0).await, Watermarks { low: 2, high: 2 });
 }
 
-#[tokio::test]
-async fn records_in_another_partition_than_the_row_says_are_not_the_rooms() {
-    let world = World::new().await;
+async fn records_in_another_partition_than_the_row_says_are_not_the_rooms(place: Place) {
+    let world = World::new(place).await;
     let room = world.open_room(0).await;
     let elsewhere = Room { partition: 1, ..room };
     world.say(&elsewhere, 1, "astray").await;

@@ -5,7 +5,7 @@ use etl::pass::PassLimits;
 use proptest::prelude::*;
 use storage::log::{StoredRecord, Watermarks};
 
-use crate::world::{Room, World, folded};
+use crate::world::{Place, Room, World, folded};
 
 const ROOMS_MAX: usize = 6;
 const ACTS_MAX: usize = 60;
@@ -102,7 +102,8 @@ impl Played {
 }
 
 async fn play(acts: Vec<Act>, last: PassLimits) {
-    let mut played = Played { world: World::new().await, rooms: vec![], records: vec![] };
+    let mut played =
+        Played { world: World::new(Place::File).await, rooms: vec![], records: vec![] };
     for (number, act) in (1..).zip(acts) {
         played.world.clock.advance(1000);
         played.act(act, number).await;

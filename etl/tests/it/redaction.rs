@@ -3,21 +3,21 @@
 use schemas::record::{Chat, Entry};
 
 use crate::binary::once;
-use crate::world::{FILE, World};
+use crate::world::{FILE, Place, World};
 use storage::clock::{Clock, SystemClock};
 
 const SECRET: &str = "the-pin-is-4711";
 
 #[tokio::test]
 async fn a_redacted_text_stands_in_no_row_once_its_room_is_archived() {
-    let world = World::at(SystemClock.now_ms()).await;
+    let world = World::at(Place::File, SystemClock.now_ms()).await;
     let room = world.open_room(0).await;
     world.say(&room, 1, SECRET).await;
     world.say(&room, 2, "something else").await;
     world.redact(&room, 3, 2).await;
     world.close(&room).await;
 
-    let output = once(world.directory.path());
+    let output = once(world.directory());
 
     assert!(output.status.success(), "{output:?}");
     let events = world.archived(&room).await.unwrap();
@@ -35,7 +35,7 @@ async fn a_redacted_text_stands_in_no_row_once_its_room_is_archived() {
 
 async fn rows_with_secret(world: &World, table: &str, column: &str) -> i64 {
     use sqlx::Connection;
-    let path = world.directory.path().join(FILE);
+    let path = world.directory().join(FILE);
     let mut connection = sqlx::SqliteConnection::connect(path.to_str().unwrap()).await.unwrap();
     let count = format!("SELECT count(*) FROM {table} WHERE instr(CAST({column} AS TEXT), ?) > 0");
     let rows = sqlx::query_scalar(sqlx::AssertSqlSafe(count))

@@ -8,7 +8,7 @@ use serde_json::Value;
 use storage::clock::{Clock, SystemClock};
 
 use crate::binary::{DEADLINE, etl};
-use crate::world::World;
+use crate::world::{Place, World};
 
 /// An endpoint that keeps the items of every envelope it is sent.
 struct Endpoint {
@@ -87,8 +87,8 @@ fn items_of(body: &[u8]) -> Vec<(String, Value)> {
 #[tokio::test]
 async fn a_good_pass_checks_in_and_out() {
     let endpoint = Endpoint::new();
-    let world = World::at(SystemClock.now_ms()).await;
-    let mut command = etl(world.directory.path());
+    let world = World::at(Place::File, SystemClock.now_ms()).await;
+    let mut command = etl(world.directory());
     let output = command.arg("--once").env("SENTRY_DSN", &endpoint.dsn).output().unwrap();
     assert!(output.status.success(), "{output:?}");
 
@@ -104,11 +104,11 @@ async fn a_good_pass_checks_in_and_out() {
 #[tokio::test]
 async fn a_failed_pass_checks_out_with_an_error_and_says_why() {
     let endpoint = Endpoint::new();
-    let world = World::at(SystemClock.now_ms()).await;
+    let world = World::at(Place::File, SystemClock.now_ms()).await;
     let room = world.open_room(0).await;
     world.close(&room).await;
     world.storage.log.truncate(0, 1).await.unwrap();
-    let mut command = etl(world.directory.path());
+    let mut command = etl(world.directory());
     let output = command.arg("--once").env("SENTRY_DSN", &endpoint.dsn).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
 
@@ -121,8 +121,8 @@ async fn a_failed_pass_checks_out_with_an_error_and_says_why() {
 #[tokio::test]
 async fn on_a_schedule_the_monitor_learns_it() {
     let endpoint = Endpoint::new();
-    let world = World::at(SystemClock.now_ms()).await;
-    let mut command = etl(world.directory.path());
+    let world = World::at(Place::File, SystemClock.now_ms()).await;
+    let mut command = etl(world.directory());
     command.env("SENTRY_DSN", &endpoint.dsn).env("ETL_SCHEDULE", "*/1 * * * * *");
     let mut child = command.spawn().unwrap();
     let begin = endpoint.next("check_in");

@@ -1,6 +1,9 @@
-//! A small world to run passes on: one SQLite file, a clock, rooms and what is said in them.
+//! A small world to run passes on: three ports at some [`Place`], a clock, rooms and what is
+//! said in them.
 
-use std::collections::BTreeMap;
+mod place;
+mod rest;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,17 +19,19 @@ use schemas::ids::{MovieId, RoomId, SessionId, UserId};
 use schemas::record::{
     Chat, CloseReason, Control, Entry, Record, Redacted, RoomClosed, RoomCreated,
 };
+use storage::Storage;
 use storage::clock::{Clock, ManualClock};
 use storage::log::{ReadRange, StoredRecord, Watermarks};
 use storage::rooms::{Closed, RoomRow};
-use storage::{Storage, StorageUrls};
-use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use self::place::Ground;
+pub(crate) use self::place::{FILE, Place, at_places};
+pub(crate) use self::rest::Rest;
+
 pub(crate) const NOW_MS: i64 = 1_800_000_000_000;
 pub(crate) const HOUR_MS: i64 = 3_600_000;
-pub(crate) const FILE: &str = "movie-together.db";
 
 /// Limits so small that every loop goes round more than once, and no soak.
 pub(crate) fn small() -> PassLimits {
@@ -40,7 +45,8 @@ pub(crate) fn small() -> PassLimits {
 }
 
 pub(crate) struct World {
-    pub(crate) directory: TempDir,
+    pub(crate) place: Place,
+    pub(crate) ground: Ground,
     pub(crate) clock: ManualClock,
     pub(crate) storage: Storage,
 }
@@ -55,41 +61,59 @@ pub(crate) struct Room {
     pub(crate) session: SessionId,
 }
 
-/// Everything that must be the same after any run of passes; when a room was sealed is left
-/// out.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Rest {
-    pub(crate) watermarks: Vec<Watermarks>,
-    pub(crate) records: Vec<StoredRecord>,
-    pub(crate) rows: BTreeMap<RoomId, Option<RoomRow>>,
-    pub(crate) seals: BTreeMap<RoomId, Option<Seal>>,
-    pub(crate) events: BTreeMap<RoomId, Option<Vec<Event>>>,
-    pub(crate) quarantined: Vec<Quarantined>,
+impl Room {
+    /// A room that is nowhere yet.
+    pub(crate) fn new(partition: u32) -> Self {
+        Self {
+            id: RoomId(Uuid::now_v7()),
+            owner: UserId(Uuid::new_v4()),
+            partition,
+            first_offset: 0,
+            session: SessionId(Uuid::new_v4()),
+        }
+    }
 }
 
 impl World {
-    pub(crate) async fn new() -> Self {
-        Self::at(NOW_MS).await
+    pub(crate) async fn new(place: Place) -> Self {
+        Self::at(place, place.start_ms()).await
     }
 
-    pub(crate) async fn at(now_ms: i64) -> Self {
-        let directory = tempfile::tempdir().expect("a temporary folder");
-        let clock = ManualClock::at(now_ms);
-        let storage = open(directory.path(), &clock).await;
-        Self { directory, clock, storage }
+    pub(crate) async fn at(place: Place, now_ms: i64) -> Self {
+        Self::on(place, Ground::new(place).await, ManualClock::at(now_ms)).await
     }
 
-    /// A copy of another world's file as it is now. Nobody may write to that meanwhile.
-    pub(crate) async fn copy_of(directory: &Path, clock: &ManualClock) -> Self {
-        let copy = tempfile::tempdir().expect("a temporary folder");
-        copy_file(directory, copy.path());
-        let storage = open(copy.path(), clock).await;
-        Self { directory: copy, clock: clock.clone(), storage }
+    /// A copy of another world as it is now, but for the archive where that is on a server:
+    /// it has to be empty yet. Nobody may write to that world meanwhile.
+    pub(crate) async fn copy_of(other: &Self) -> Self {
+        assert!(other.place != Place::Engines, "servers are not copied");
+        Self::copy_of_folder(other.place, other.directory(), &other.clock).await
+    }
+
+    /// A copy of the file in a folder.
+    pub(crate) async fn copy_of_folder(place: Place, from: &Path, clock: &ManualClock) -> Self {
+        let ground = Ground::new(place).await;
+        copy_file(from, ground.directory.path());
+        Self::on(place, ground, clock.clone()).await
+    }
+
+    async fn on(place: Place, ground: Ground, clock: ManualClock) -> Self {
+        let storage = storage::open(&ground.urls, Arc::new(clock.clone())).await.expect("open");
+        Self { place, ground, clock, storage }
+    }
+
+    pub(crate) fn directory(&self) -> &Path {
+        self.ground.directory.path()
     }
 
     /// Opens a room as a node does.
     pub(crate) async fn open_room(&self, partition: u32) -> Room {
-        let mut room = self.creating_room(partition).await;
+        self.open(Room::new(partition)).await
+    }
+
+    /// Creates and opens a room.
+    pub(crate) async fn open(&self, mut room: Room) -> Room {
+        self.create(&room).await;
         room.first_offset = self.begin(&room).await;
         let rooms = &self.storage.rooms;
         rooms.mark_open(room.id, room.first_offset).await.expect("open");
@@ -98,13 +122,13 @@ impl World {
 
     /// A row without any record.
     pub(crate) async fn creating_room(&self, partition: u32) -> Room {
-        let room = Room {
-            id: RoomId(Uuid::now_v7()),
-            owner: UserId(Uuid::new_v4()),
-            partition,
-            first_offset: 0,
-            session: SessionId(Uuid::new_v4()),
-        };
+        let room = Room::new(partition);
+        self.create(&room).await;
+        room
+    }
+
+    /// Adds a room's row.
+    pub(crate) async fn create(&self, room: &Room) {
         let row = RoomRow {
             id: room.id,
             owner: room.owner,
@@ -114,7 +138,7 @@ impl World {
             duration_ms: 0,
             control: Control::Everyone,
             status: RoomStatus::Creating,
-            partition,
+            partition: room.partition,
             epoch: self.storage.log.epoch().to_owned(),
             first_offset: None,
             close_offset: None,
@@ -123,7 +147,6 @@ impl World {
             closed_at_ms: None,
         };
         self.storage.rooms.create(&row).await.expect("a row");
-        room
     }
 
     /// Appends `room_created`.
@@ -225,7 +248,7 @@ impl World {
         let mut records = vec![];
         for partition in 0..self.storage.log.partitions() {
             let Watermarks { low, high } = self.watermarks(partition).await;
-            let range = ReadRange {
+            let mut range = ReadRange {
                 partition,
                 from: low,
                 until: high,
@@ -233,32 +256,13 @@ impl World {
                 records_max: 1_000_000,
                 bytes_max: usize::MAX,
             };
-            records.extend(self.storage.log.read(range).await.expect("records").records);
+            while range.from < high {
+                let batch = self.storage.log.read(range).await.expect("records");
+                records.extend(batch.records);
+                range.from = batch.next;
+            }
         }
         records
-    }
-
-    pub(crate) async fn rest(&self, rooms: &[Room]) -> Rest {
-        let mut rest = Rest {
-            watermarks: vec![],
-            records: self.records().await,
-            rows: BTreeMap::new(),
-            seals: BTreeMap::new(),
-            events: BTreeMap::new(),
-            quarantined: vec![],
-        };
-        for partition in 0..self.storage.log.partitions() {
-            rest.watermarks.push(self.watermarks(partition).await);
-            rest.quarantined.extend(self.quarantined(partition).await);
-        }
-        for room in rooms {
-            let row = self.storage.rooms.get(room.id).await.expect("rows");
-            let seal = self.seal_of(room).await;
-            rest.rows.insert(room.id, row);
-            rest.seals.insert(room.id, seal.map(|seal| Seal { sealed_at_ms: 0, ..seal }));
-            rest.events.insert(room.id, self.archived(room).await);
-        }
-        rest
     }
 }
 
@@ -296,13 +300,4 @@ pub(crate) fn copy_file(from: &Path, to: &Path) {
             std::fs::copy(from.join(&name), to.join(&name)).expect("copied");
         }
     }
-}
-
-pub(crate) fn urls(directory: &Path) -> StorageUrls {
-    let url = format!("sqlite://{}", directory.join(FILE).display());
-    StorageUrls { rooms: url.clone(), log: url.clone(), archive: url }
-}
-
-async fn open(directory: &Path, clock: &ManualClock) -> Storage {
-    storage::open(&urls(directory), Arc::new(clock.clone())).await.expect("open")
 }
