@@ -38,6 +38,7 @@ use tokio::time::{Instant, interval, sleep, timeout};
 
 pub use self::counts::Counts;
 pub use self::harvest::HarvestError;
+pub use self::nemesis::Struck;
 pub use self::plan::{Deed, PlanOptions, Strike, Target, plan};
 pub use self::world::WorldError;
 
@@ -50,6 +51,8 @@ use crate::checker::{Evidence, Planted, Report, Truth, check};
 
 /// Archive passes at a time.
 pub const ETLS: usize = 2;
+/// Lives of rooms that are long enough to be struck, and short enough to be archived.
+pub const LIFE: (Duration, Duration) = (Duration::from_secs(8), Duration::from_secs(30));
 /// Pause between two lines of progress.
 const PROGRESS_PAUSE: Duration = Duration::from_secs(5);
 /// Calm at the beginning, so that there is something to break.
@@ -62,24 +65,33 @@ const QUARANTINED_MAX: usize = 100_000;
 /// What to do.
 #[derive(Clone, Debug)]
 pub struct RunOptions {
-    /// Of the faults and of the load.
+    /// Of the load, and of what the passes find.
     pub seed: u64,
-    /// How often a process is killed, at least.
-    pub kills: u32,
-    /// Longest pause between two strikes.
-    pub pause_max: Duration,
+    /// What is done to whom.
+    pub strikes: Vec<Strike>,
+    /// API nodes.
+    pub nodes: usize,
+    /// Who talks meanwhile.
+    pub load: Load,
+    /// Acked commands to go on for once the faults are over.
+    pub acked_min: u64,
+    /// Where everything seen is kept, should there be a finding.
+    pub keep: PathBuf,
+}
+
+/// Who talks, and how much.
+#[derive(Clone, Copy, Debug)]
+pub struct Load {
     /// Rooms at a time.
     pub rooms: u64,
     /// Members a room.
     pub members: usize,
     /// Commands a second that a tab sends.
     pub rate: f64,
-    /// API nodes.
-    pub nodes: usize,
-    /// Acked commands to go on for once the faults are over.
-    pub acked_min: u64,
-    /// Where everything seen is kept, should there be a finding.
-    pub keep: PathBuf,
+    /// Shortest and longest life of a room.
+    pub life: (Duration, Duration),
+    /// Whether tabs break their lines and leave by themselves, too.
+    pub is_restless: bool,
 }
 
 /// Why there is nothing to judge.
@@ -109,6 +121,8 @@ pub struct Outcome {
     pub report: Report,
     /// How much happened.
     pub counts: Arc<Counts>,
+    /// What happened during each strike.
+    pub struck: Vec<Struck>,
     /// Records of the log.
     pub records: usize,
     /// Events in the archive.
@@ -155,11 +169,10 @@ pub async fn run(options: &RunOptions) -> Result<Outcome, RunError> {
     let mut disturbing = disturb(options.seed, &world, &counts, &failures, &planted);
 
     let (stop, stopped) = watch::channel(false);
-    let stage = Stage::of(&world, options.seed, options.rate, Arc::clone(&counts), stopped);
+    let stage = Stage::of(&world, options, Arc::clone(&counts), stopped);
     let mut friends = gather(options, Arc::new(stage)).await?;
     sleep(CALM).await;
-    let strikes = plan(options.plan());
-    nemesis::strike_all(&world, &strikes, &counts).await?;
+    let struck = nemesis::strike_all(&world, &options.strikes, &counts).await?;
     world.heal().await?;
     enough_acked(options, &counts).await;
     // No more rooms; those there are close.
@@ -177,14 +190,20 @@ pub async fn run(options: &RunOptions) -> Result<Outcome, RunError> {
     let evidence = evidence(&world, &collector, played, &planted).await?;
     let report = check(&evidence);
     let failures = failures.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    conclude(options, &world, &evidence, report, counts, failures)
-}
-
-impl RunOptions {
-    fn plan(&self) -> PlanOptions {
-        let Self { seed, kills, nodes, pause_max, .. } = *self;
-        PlanOptions { seed, kills, nodes, etls: ETLS, pause_max }
-    }
+    let kept = kept(options, &world, &evidence, &report)?;
+    let rooms = evidence.rooms.values();
+    Ok(Outcome {
+        report,
+        counts,
+        struck,
+        records: evidence.log.records().count(),
+        archived: rooms.clone().map(|room| room.events.len()).sum(),
+        sealed: rooms.filter(|room| room.seal.is_some()).count(),
+        set_aside: evidence.quarantined.len(),
+        gone: gone(&evidence),
+        failures,
+        kept,
+    })
 }
 
 /// What goes on for the whole run.
@@ -237,8 +256,8 @@ fn disturb(
 
 async fn gather(options: &RunOptions, stage: Arc<Stage>) -> Result<JoinSet<Played>, RunError> {
     let mut friends = JoinSet::new();
-    for number in 0..options.rooms {
-        let gathered = Friends::gather(Arc::clone(&stage), number, options.members).await;
+    for number in 0..options.load.rooms {
+        let gathered = Friends::gather(Arc::clone(&stage), number, options.load.members).await;
         friends.spawn(gathered.ok_or(RunError::NoAccounts)?.play());
     }
     Ok(friends)
@@ -288,32 +307,18 @@ async fn evidence(
     Ok(evidence)
 }
 
-fn conclude(
+fn kept(
     options: &RunOptions,
     world: &World,
     evidence: &Evidence,
-    report: Report,
-    counts: Arc<Counts>,
-    failures: BTreeMap<String, u64>,
-) -> Result<Outcome, RunError> {
-    let mut kept = None;
-    if !report.is_clean() {
-        let folder = options.keep.join(format!("seed-{}", options.seed));
-        keep::keep(&folder, evidence, &report, world.folder())?;
-        kept = Some(folder);
+    report: &Report,
+) -> Result<Option<PathBuf>, RunError> {
+    if report.is_clean() {
+        return Ok(None);
     }
-    let rooms = evidence.rooms.values();
-    Ok(Outcome {
-        report,
-        counts,
-        records: evidence.log.records().count(),
-        archived: rooms.clone().map(|room| room.events.len()).sum(),
-        sealed: rooms.filter(|room| room.seal.is_some()).count(),
-        set_aside: evidence.quarantined.len(),
-        gone: gone(evidence),
-        failures,
-        kept,
-    })
+    let folder = options.keep.join(format!("seed-{}", options.seed));
+    keep::keep(&folder, evidence, report, world.folder())?;
+    Ok(Some(folder))
 }
 
 fn gone(evidence: &Evidence) -> usize {

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use end_to_end::faults::{RunOptions, run};
+use end_to_end::faults::{ETLS, LIFE, Load, PlanOptions, RunOptions, plan, run};
 use tracing_subscriber::EnvFilter;
 
 /// Starts Postgres, Kafka, a MongoDB-compatible server, the cinema and several nodes, lets
@@ -72,12 +72,21 @@ async fn main() -> ExitCode {
     tracing::info!("--seed {seed}");
     let options = RunOptions {
         seed,
-        kills: arguments.kills,
-        pause_max: Duration::from_millis(arguments.pause_max_ms),
-        rooms: arguments.rooms,
-        members: arguments.members.get(),
-        rate: arguments.rate,
+        strikes: plan(PlanOptions {
+            seed,
+            kills: arguments.kills,
+            nodes: arguments.nodes.get(),
+            etls: ETLS,
+            pause_max: Duration::from_millis(arguments.pause_max_ms),
+        }),
         nodes: arguments.nodes.get(),
+        load: Load {
+            rooms: arguments.rooms,
+            members: arguments.members.get(),
+            rate: arguments.rate,
+            life: LIFE,
+            is_restless: true,
+        },
         acked_min: arguments.acked,
         keep: arguments.keep,
     };

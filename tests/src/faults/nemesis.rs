@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use stack::{Server, StackError};
 use tokio::time::{Instant, sleep};
 
-use super::counts::Counts;
+use super::counts::{Counts, of};
 use super::plan::{Deed, Strike, Target};
 use super::program::{PAUSE, Program};
 use super::world::{World, WorldError};
@@ -16,14 +16,29 @@ use super::world::{World, WorldError};
 /// Longest wait for an archive pass to strike.
 const PASS_WAIT_MAX: Duration = Duration::from_secs(5);
 
+/// What happened while some were struck.
+#[derive(Clone, Debug)]
+pub struct Struck {
+    /// By what.
+    pub strike: Strike,
+    /// Commands acked meanwhile.
+    pub acked: u64,
+    /// Commands of which nobody knew.
+    pub unknown: u64,
+    /// Sockets opened, most of them anew.
+    pub connections: u64,
+}
+
 /// Strikes until the plan is done.
 pub(super) async fn strike_all(
     world: &World,
     plan: &[Strike],
     counts: &Counts,
-) -> Result<(), WorldError> {
+) -> Result<Vec<Struck>, WorldError> {
+    let mut struck = vec![];
     for strike in plan {
         sleep(strike.after).await;
+        let before = (of(&counts.acked), of(&counts.unknown), of(&counts.connections));
         let deeds = strike.deeds.iter().map(|(target, deed)| async {
             if do_to(world, *target, *deed).await? {
                 counts.done(*target, *deed);
@@ -31,8 +46,14 @@ pub(super) async fn strike_all(
             Ok::<(), WorldError>(())
         });
         join_all(deeds).await.into_iter().collect::<Result<(), WorldError>>()?;
+        struck.push(Struck {
+            strike: strike.clone(),
+            acked: of(&counts.acked) - before.0,
+            unknown: of(&counts.unknown) - before.1,
+            connections: of(&counts.connections) - before.2,
+        });
     }
-    Ok(())
+    Ok(struck)
 }
 
 /// Whether there was anything to strike.

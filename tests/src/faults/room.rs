@@ -17,8 +17,6 @@ use super::stage::Stage;
 use super::tab::{Tab, answered};
 use crate::checker::{Act, ActKind, Client};
 
-/// Shortest and longest life of a room.
-const LIFE: (Duration, Duration) = (Duration::from_secs(8), Duration::from_secs(30));
 /// Pause before a call is made again.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
 /// Longest wait until a room is open, or closed, whatever is down meanwhile.
@@ -78,7 +76,8 @@ impl Friends {
             tabs.spawn(tab.stay());
         }
         drop(over);
-        let life = self.dice.random_range(LIFE.0..=LIFE.1);
+        let (shortest, longest) = self.stage.load.life;
+        let life = self.dice.random_range(shortest..=longest);
         let mut stop = self.stage.stop.clone();
         // An error means that the run is over, too.
         drop(timeout(life, stop.wait_for(|stop| *stop)).await);

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use super::account::Account;
 use super::counts::Counts;
 use super::world::World;
+use super::{Load, RunOptions};
 
 /// Shared by all rooms.
 pub(super) struct Stage {
@@ -16,8 +17,7 @@ pub(super) struct Stage {
     pub(super) nodes: Vec<SocketAddr>,
     pub(super) film: MovieId,
     pub(super) seed: u64,
-    /// Commands a second that a tab sends.
-    pub(super) rate: f64,
+    pub(super) load: Load,
     pub(super) counts: Arc<Counts>,
     /// True once no new room is wanted.
     pub(super) stop: watch::Receiver<bool>,
@@ -28,8 +28,7 @@ pub(super) struct Stage {
 impl Stage {
     pub(super) fn of(
         world: &World,
-        seed: u64,
-        rate: f64,
+        options: &RunOptions,
         counts: Arc<Counts>,
         stop: watch::Receiver<bool>,
     ) -> Self {
@@ -37,8 +36,8 @@ impl Stage {
             public_url: world.public_url(),
             nodes: world.node_addresses.clone(),
             film: world.film,
-            seed,
-            rate,
+            seed: options.seed,
+            load: options.load,
             counts,
             stop,
             http: world.http.clone(),

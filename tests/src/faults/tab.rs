@@ -156,7 +156,7 @@ impl Tab {
 
     /// When the next wish comes.
     fn next_wish(&mut self) -> Instant {
-        let mean_s = 1.0 / self.stage.rate;
+        let mean_s = 1.0 / self.stage.load.rate;
         Instant::now() + Duration::from_secs_f64(self.dice.random_range(0.2..1.8) * mean_s)
     }
 }

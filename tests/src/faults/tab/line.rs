@@ -109,10 +109,11 @@ impl Tab {
                 }
                 () = sleep_until(wish_at), if free => {
                     wish_at = self.next_wish();
-                    if self.dice.random_bool(BREAKS) {
+                    let is_restless = self.stage.load.is_restless;
+                    if is_restless && self.dice.random_bool(BREAKS) {
                         return Ended::Broken { heard: true };
                     }
-                    if self.dice.random_bool(LEAVES) {
+                    if is_restless && self.dice.random_bool(LEAVES) {
                         self.leave().await;
                     }
                     self.wish();
