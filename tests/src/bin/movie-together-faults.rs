@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use end_to_end::faults::{ETLS, LIFE, Load, PlanOptions, RunOptions, plan, run};
+use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 /// Starts Postgres, Kafka, a MongoDB-compatible server, the cinema and several nodes, lets
@@ -93,7 +94,7 @@ async fn main() -> ExitCode {
     let outcome = tokio::select! {
         outcome = run(&options) => outcome,
         // Dropping the run ends every process it started.
-        _ = tokio::signal::ctrl_c() => return ExitCode::from(2),
+        () = told_to_end() => return ExitCode::from(2),
     };
     match outcome {
         Ok(outcome) => {
@@ -104,6 +105,20 @@ async fn main() -> ExitCode {
             tracing::error!(error = &error as &dyn std::error::Error, "seed {seed}: no outcome");
             ExitCode::from(2)
         }
+    }
+}
+
+/// Waits for Ctrl-C or a service manager's wish; for ever where neither can be heard.
+async fn told_to_end() {
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => terminate.recv().await,
+            Err(_deaf) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = terminated => {}
+        _ = tokio::signal::ctrl_c() => {}
     }
 }
 
