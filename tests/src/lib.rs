@@ -16,6 +16,7 @@
 mod answer;
 mod catalogue;
 pub mod checker;
+mod cluster;
 mod etl;
 pub mod fault_layer;
 pub mod faults;
@@ -28,6 +29,7 @@ mod wait_for;
 
 pub use answer::Answer;
 pub use catalogue::Catalogue;
+pub use cluster::{Cluster, rooms_server};
 pub use etl::run_etl;
 pub use history::History;
 pub use person::{Opening, Person};

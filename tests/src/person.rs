@@ -25,6 +25,7 @@ pub struct Person {
     pub token: String,
     address: String,
     origin: String,
+    is_pinned: bool,
     http: reqwest::Client,
 }
 
@@ -51,10 +52,15 @@ impl Opening {
 
 impl Person {
     pub(crate) async fn sign_up(server: &Server, name: &str) -> Self {
+        Self::sign_up_with(&server.address(), server, name).await
+    }
+
+    /// With an account of an Auth service elsewhere.
+    pub(crate) async fn sign_up_with(auth: &str, server: &Server, name: &str) -> Self {
         let email = format!("{}@cinema.test", Uuid::new_v4());
         let body = json!({"email": email, "password": PASSWORD, "name": name});
         let tokens = until("the account is made", async || {
-            let request = server.http().post(server.address() + "/auth/v1/signup").json(&body);
+            let request = server.http().post(format!("{auth}/auth/v1/signup")).json(&body);
             let answer = Answer::of(request).await;
             // The reference cinema lets an address make only so many accounts at a time.
             (answer.status != 429).then(|| answer.ok())
@@ -67,8 +73,21 @@ impl Person {
             token: text("access_token").to_owned(),
             address: server.address(),
             origin: server.public_url().to_owned(),
+            is_pinned: false,
             http: server.http().clone(),
         }
+    }
+
+    /// The same person by another node, whose page comes from `origin`.
+    #[must_use]
+    pub fn at(&self, server: &Server, origin: &str) -> Self {
+        Self { address: server.address(), origin: origin.to_owned(), ..self.clone() }
+    }
+
+    /// Opens sockets where the person calls, whichever node a ticket names.
+    #[must_use]
+    pub fn pinned(self) -> Self {
+        Self { is_pinned: true, ..self }
     }
 
     /// Any call, with the person's token.
@@ -172,6 +191,9 @@ impl Person {
 
     /// Opens a socket from the page's own origin.
     pub async fn open(&self, url: &str) -> Result<Socket, Refused> {
+        let path = url.find("/api/").map_or(url, |start| &url[start..]);
+        let own = format!("{}{path}", self.address.replacen("http", "ws", 1));
+        let url = if self.is_pinned { &own } else { url };
         Socket::open(socket_request(url, &self.origin)).await
     }
 

@@ -106,9 +106,23 @@ impl Server {
 
     /// Asks it to end, as a service manager would.
     pub async fn terminate(&mut self) {
+        self.signal("TERM").await;
+    }
+
+    /// Stops it where it stands, as a machine that sleeps would.
+    pub async fn hold(&self) {
+        self.signal("STOP").await;
+    }
+
+    /// Lets it go on after [`Self::hold`].
+    pub async fn go_on(&self) {
+        self.signal("CONT").await;
+    }
+
+    async fn signal(&self, name: &str) {
         let pid = self.child.id().expect("the server should be running");
-        let asked = Command::new("kill").args(["-TERM", &pid.to_string()]).status().await;
-        assert!(asked.expect("kill should run").success());
+        let asked = Command::new("kill").args([&format!("-{name}"), &pid.to_string()]).status();
+        assert!(asked.await.expect("kill should run").success());
     }
 
     /// How it ended; none if it did not within a time.

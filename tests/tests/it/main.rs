@@ -19,6 +19,7 @@ mod faults;
 mod frames;
 mod history;
 mod limits;
+mod nodes;
 mod player;
 mod presence;
 mod resume;

@@ -147,7 +147,9 @@ mod tests {
 
     fn waiting_after(notes: &[SessionNote]) -> Vec<SessionNote> {
         let mut waiting = Waiting::default();
-        notes.iter().for_each(|note| waiting.add(*note));
+        for note in notes {
+            waiting.add(*note);
+        }
         waiting.first(usize::MAX).into_iter().map(|(_, note)| note).collect()
     }
 
