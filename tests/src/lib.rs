@@ -5,6 +5,9 @@
 //! what it heard over reconnects, and fails the test at the first event that is lost, doubled
 //! or out of order. [`Socket`] is the bare connection below it, for frames no tab would send.
 //!
+//! Three parts are of use to others: [`faults`] breaks everything on purpose while people talk,
+//! [`checker`] judges what was seen of that, and [`fault_layer`] is a line that misbehaves.
+//!
 //! Every wait names what it waits for and ends with [`PATIENCE`]; nothing sleeps and hopes.
 #![expect(
     clippy::expect_used,

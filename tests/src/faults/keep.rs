@@ -60,3 +60,20 @@ pub(super) fn keep(
 fn file(folder: &Path, name: &str) -> io::Result<BufWriter<File>> {
     File::create(folder.join(name)).map(BufWriter::new)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_tells_what_was_seen_and_has_the_logs() {
+        let (kept, logs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        fs::write(logs.path().join("node-0.log"), "it said").unwrap();
+        let folder = kept.path().join("seed-7");
+        keep(&folder, &Evidence::default(), &Report::default(), logs.path()).unwrap();
+        for name in ["findings.txt", "clients.txt", "log.txt", "archive.txt", "rest.txt"] {
+            assert!(folder.join(name).is_file(), "{name}");
+        }
+        assert_eq!(fs::read_to_string(folder.join("node-0.log")).unwrap(), "it said");
+    }
+}

@@ -12,9 +12,12 @@ const KILLS: u32 = 20;
 const NODES: usize = 2;
 const LOAD: Load = Load { rooms: 5, members: 3, rate: 1.0, life: LIFE, is_restless: true };
 
+/// Goes on until so many are acked, however soon the strikes are over.
+const ACKED_MIN: u64 = 200;
+
 fn options(strikes: Vec<Strike>, load: Load) -> RunOptions {
     let keep = env::temp_dir().join("movie-together-faults");
-    RunOptions { seed: SEED, strikes, nodes: NODES, load, acked_min: 200, keep }
+    RunOptions { seed: SEED, strikes, nodes: NODES, load, acked_min: ACKED_MIN, keep }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -37,7 +40,8 @@ async fn open_rooms_talk_on_while_postgres_is_dead_and_while_it_is_held() {
         .map(|deed| Strike { after, deeds: vec![(Target::Postgres, deed)] });
     let life = (Duration::from_mins(2), Duration::from_mins(2));
     let load = Load { rooms: 2, life, is_restless: false, ..LOAD };
-    let outcome = run(&options(strikes.to_vec(), load)).await.expect("something to judge");
+    let options = RunOptions { acked_min: 0, ..options(strikes.to_vec(), load) };
+    let outcome = run(&options).await.expect("there should be something to judge");
     assert!(outcome.report.is_clean(), "{outcome}");
     assert_eq!(outcome.struck.len(), 2);
     for struck in &outcome.struck {
