@@ -39,6 +39,7 @@ struct Collected {
 pub(super) struct Begun {
     pub(super) partition: u32,
     pub(super) owner: UserId,
+    first_offset: u64,
     is_sealed: bool,
 }
 
@@ -123,19 +124,28 @@ impl Collector {
         if let Ok(Record { room, entry: Entry::RoomCreated(created), .. }) =
             Record::decode(&record.value)
         {
-            let begun =
-                Begun { partition: record.partition, owner: created.owner, is_sealed: false };
+            let begun = Begun {
+                partition: record.partition,
+                owner: created.owner,
+                first_offset: record.offset,
+                is_sealed: false,
+            };
             collected.rooms.entry(room).or_insert(begun);
         }
         collected.log.take(record);
     }
 
-    /// The watermark is read first: what was not sealed afterwards was not sealed then.
+    /// The watermark is read first: what was not sealed afterwards was not sealed then. Asked
+    /// for are the rooms that the log was cut beyond, and one after the other of those that
+    /// are still whole: asking for all of them would keep the archive from its work.
     async fn look(&self, storage: &Storage, partition: u32) -> Option<Sample> {
         let low = storage.log.watermarks(partition).await.ok()?.low;
+        let rooms = self.rooms().into_iter();
+        let here = rooms.filter(|(_, begun)| begun.partition == partition && !begun.is_sealed);
+        let (cut, whole): (Vec<_>, Vec<_>) = here.partition(|(_, begun)| begun.first_offset < low);
+        let turn = self.lock().samples.len().checked_rem(whole.len()).unwrap_or_default();
         let mut unsealed = vec![];
-        let here = |(_, begun): &(RoomId, Begun)| begun.partition == partition && !begun.is_sealed;
-        for (room, begun) in self.rooms().into_iter().filter(here) {
+        for (room, begun) in cut.into_iter().chain(whole.into_iter().skip(turn).take(1)) {
             match visible_unsealed(storage, room, begun.owner).await {
                 Ok(Some(visible)) => unsealed.push(Unsealed { room, visible }),
                 Ok(None) => self.sealed(room),
