@@ -23,6 +23,8 @@ const PROPERTIES: &str = "server.properties";
 /// Any will do; it names one cluster.
 const CLUSTER: &str = "bW92aWUtdG9nZXRoZXItMQ";
 const HEAP: &str = "-Xmx512m";
+/// For a program that ends sooner than a better compiler would be done.
+const QUICK: [&str; 2] = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
 /// How long one request may take.
 const ANSWER_WAIT: Duration = Duration::from_secs(2);
 
@@ -41,17 +43,17 @@ impl Kafka {
         fs::write(folder.path().join(PROPERTIES), properties)
             .map_err(StackError::machine("no settings for kafka"))?;
         let kafka = Self { jars, folder: folder.path().to_owned(), port };
-        let mut format = kafka.java();
+        let mut format = kafka.java(&QUICK);
         format.args(["kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", PROPERTIES]);
         step::run("the format of kafka's folder", format, &folder.log()).await?;
         Ok(kafka)
     }
 
-    fn java(&self) -> Command {
+    fn java(&self, options: &[&str]) -> Command {
         let mut logging = OsString::from("-Dlog4j2.configurationFile=");
         logging.push(step::source("kafka/log4j2.properties"));
         let mut command = Command::new("java");
-        command.current_dir(&self.folder).arg(HEAP).arg(logging);
+        command.current_dir(&self.folder).args(options).arg(logging);
         command.arg("-cp").arg(self.jars.join("*"));
         command
     }
@@ -68,7 +70,7 @@ impl Program for Kafka {
     }
 
     fn command(&self) -> Command {
-        let mut command = self.java();
+        let mut command = self.java(&[HEAP]);
         command.args(["kafka.Kafka", PROPERTIES]);
         command
     }
