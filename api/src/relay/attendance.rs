@@ -101,3 +101,43 @@ impl Attendance {
         change(&mut self.waiting.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use schemas::ids::{RoomId, SessionId, UserId};
+    use storage::memory::World;
+    use storage::memory::faults::Faults;
+    use storage::rooms::sessions::{Node, NodeId, SessionChange};
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn notes_outlive_an_outage_of_the_store() {
+        let process = World::new(1, 1, Faults::NONE).process();
+        let rooms = process.storage().rooms;
+        let node = Node { id: NodeId(Uuid::from_u128(1)), socket_url: "ws://node".to_owned() };
+        rooms.renew(&node, 3_600_000).await.unwrap();
+        let attendance = Arc::new(Attendance::new(Arc::clone(&rooms)));
+        let writing = tokio::spawn({
+            let attendance = Arc::clone(&attendance);
+            async move { attendance.run().await }
+        });
+        let room = RoomId(Uuid::from_u128(2));
+        let hold = |number| {
+            let (user, session) = (UserId(Uuid::from_u128(3)), SessionId(Uuid::from_u128(number)));
+            let change = SessionChange::Held { user, session, node: node.id, grace_ms: 1 };
+            attendance.note(SessionNote { room, seq: 1, change });
+        };
+        process.stop();
+        for number in 1..=NOTES_PER_CALL_MAX as u128 + 1 {
+            hold(number);
+        }
+        assert!(timeout(CALL_PATIENCE * 3, attendance.flush()).await.is_err(), "it is away");
+        process.go_on();
+        attendance.flush().await;
+        let held = rooms.nodes_of(room).await.unwrap();
+        assert_eq!(held.first().map(|held| held.sessions), Some(NOTES_PER_CALL_MAX as u64 + 1));
+        writing.abort();
+    }
+}

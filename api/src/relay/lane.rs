@@ -2,12 +2,15 @@
 //! record to its room in offset order; it never waits for a client, only for room tasks,
 //! which never wait for anything but it.
 
-use std::collections::{BTreeMap, HashMap};
+mod marks;
+
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::select::select;
 use futures_util::StreamExt;
+use marks::{Mark, Marks};
 use schemas::ids::RoomId;
 use storage::log::{Log, ReadError, StoredRecord, Tail, Watermarks};
 use tokio::sync::{mpsc, oneshot};
@@ -18,8 +21,6 @@ use tokio_util::sync::CancellationToken;
 const ROOM_QUEUE_RECORDS_MAX: usize = 256;
 /// Orders that may wait for one lane.
 const ORDERS_MAX: usize = 64;
-/// Marks that may be under way to the rooms of one lane.
-const MARKS_MAX: usize = 4096;
 /// Pause before the log is asked again after it failed.
 const RETRY_PAUSE: Duration = Duration::from_millis(200);
 /// How long the tail may take to reach what is in the log already.
@@ -44,21 +45,13 @@ pub(crate) enum Delivery {
 enum Order {
     Subscribe(RoomId, oneshot::Sender<Result<Subscription, ReadError>>),
     Unsubscribe(RoomId),
-    /// Goes to the room once everything before an offset went to it.
-    Mark {
-        room: RoomId,
-        high: u64,
-        reply: oneshot::Sender<()>,
-    },
+    /// Goes to the room once everything that is in the log now went to it.
+    Mark(Mark),
 }
 
 /// Handle of a lane.
 #[derive(Clone)]
-pub(crate) struct Lane {
-    log: Arc<dyn Log>,
-    partition: u32,
-    orders: mpsc::Sender<Order>,
-}
+pub(crate) struct Lane(mpsc::Sender<Order>);
 
 impl Lane {
     /// The lane's task runs until `stop`.
@@ -68,16 +61,8 @@ impl Lane {
         stop: CancellationToken,
     ) -> (Self, impl Future<Output = ()> + Send) {
         let (sender, orders) = mpsc::channel(ORDERS_MAX);
-        let task = LaneTask {
-            log: Arc::clone(&log),
-            partition,
-            rooms: HashMap::new(),
-            marks: BTreeMap::new(),
-            tail: None,
-            reopen_at: Instant::now(),
-            next: 0,
-        };
-        (Self { log, partition, orders: sender }, async move {
+        let task = LaneTask::new(log, partition);
+        (Self(sender), async move {
             stop.run_until_cancelled(task.run(orders)).await;
         })
     }
@@ -86,25 +71,25 @@ impl Lane {
     pub(crate) async fn subscribe(&self, room: RoomId) -> Result<Subscription, ReadError> {
         let (reply, answer) = oneshot::channel();
         let order = Order::Subscribe(room, reply);
-        self.orders.send(order).await.map_err(|_closed| stopped())?;
+        self.0.send(order).await.map_err(|_closed| stopped())?;
         answer.await.map_err(|_closed| stopped())?
     }
 
     /// Stops following a room.
     pub(crate) async fn unsubscribe(&self, room: RoomId) {
         // A lane that has stopped follows nothing anyway.
-        drop(self.orders.send(Order::Unsubscribe(room)).await);
+        drop(self.0.send(Order::Unsubscribe(room)).await);
     }
 
     /// Waits until a room has folded everything that is in the log now, whichever node
     /// appended it. The mark travels among the records, so it cannot overtake one.
     pub(crate) async fn catch_up(&self, room: RoomId) -> Result<(), ReadError> {
         let caught_up = async {
-            let Watermarks { high, .. } = self.log.watermarks(self.partition).await?;
             let (reply, answer) = oneshot::channel();
-            let order = Order::Mark { room, high, reply };
-            self.orders.send(order).await.map_err(|_closed| stopped())?;
-            answer.await.map_err(|_closed| ReadError::Away("the room is not followed".into()))
+            let order = Order::Mark(Mark { room, reply });
+            self.0.send(order).await.map_err(|_closed| stopped())?;
+            let away = || ReadError::Away("the log is away, or the room is not followed".into());
+            answer.await.map_err(|_closed| away())
         };
         let answered = timeout(CATCH_UP_PATIENCE, caught_up).await;
         answered.map_err(|elapsed| ReadError::Away(elapsed.into()))?
@@ -119,8 +104,7 @@ struct LaneTask {
     log: Arc<dyn Log>,
     partition: u32,
     rooms: HashMap<RoomId, mpsc::Sender<Delivery>>,
-    /// By the offset that must be reached.
-    marks: BTreeMap<u64, Vec<(RoomId, oneshot::Sender<()>)>>,
+    marks: Marks,
     /// None while there is no room to follow, or while the log is away.
     tail: Option<Tail>,
     /// When the log is asked again after the tail broke.
@@ -130,6 +114,18 @@ struct LaneTask {
 }
 
 impl LaneTask {
+    fn new(log: Arc<dyn Log>, partition: u32) -> Self {
+        Self {
+            marks: Marks::new(Arc::clone(&log), partition),
+            log,
+            partition,
+            rooms: HashMap::new(),
+            tail: None,
+            reopen_at: Instant::now(),
+            next: 0,
+        }
+    }
+
     async fn run(mut self, mut orders: mpsc::Receiver<Order>) {
         loop {
             select! {
@@ -138,6 +134,7 @@ impl LaneTask {
                     None => return,
                 },
                 record = next_record(&mut self.tail) => self.follow(record).await,
+                () = self.marks.placed() => self.hand_out_marks().await,
                 () = sleep_until(self.reopen_at), if self.is_interrupted() => {
                     self.reopen().await;
                 }
@@ -156,17 +153,9 @@ impl LaneTask {
                 drop(reply.send(self.subscribe(room).await));
             }
             Order::Unsubscribe(room) => self.unsubscribe(room),
-            Order::Mark { room, high, reply } => {
-                self.marks.retain(|_, marks| {
-                    marks.retain(|(_, reply)| !reply.is_closed());
-                    !marks.is_empty()
-                });
-                // One too many is dropped, and so answered.
-                if self.marks.values().map(Vec::len).sum::<usize>() < MARKS_MAX {
-                    self.marks.entry(high).or_default().push((room, reply));
-                }
-                self.hand_out_marks().await;
-            }
+            Order::Mark(mark) if self.rooms.contains_key(&mark.room) => self.marks.add(mark),
+            // Dropped, and so answered.
+            Order::Mark(_) => {}
         }
     }
 
@@ -234,12 +223,8 @@ impl LaneTask {
     }
 
     async fn hand_out_marks(&mut self) {
-        while let Some(reached) = self.marks.first_entry()
-            && *reached.key() <= self.next
-        {
-            for (room, reply) in reached.remove() {
-                self.hand_out(room, Delivery::Mark(reply)).await;
-            }
+        for Mark { room, reply } in self.marks.reached(self.next) {
+            self.hand_out(room, Delivery::Mark(reply)).await;
         }
     }
 
@@ -283,99 +268,4 @@ async fn next_record(tail: &mut Option<Tail>) -> Option<Result<StoredRecord, Rea
 }
 
 #[cfg(test)]
-mod tests {
-    use storage::clock::SystemClock;
-    use storage::{StorageUrls, open};
-    use uuid::Uuid;
-
-    use super::*;
-
-    async fn log_in(folder: &tempfile::TempDir) -> Arc<dyn Log> {
-        let url = format!("sqlite://{}", folder.path().join("log.db").display());
-        let urls = StorageUrls { rooms: url.clone(), log: url.clone(), archive: url };
-        open(&urls, Arc::new(SystemClock)).await.unwrap().log
-    }
-
-    #[tokio::test]
-    async fn a_subscription_never_begins_before_what_was_appended() {
-        let folder = tempfile::tempdir().unwrap();
-        let log = log_in(&folder).await;
-        let (lane, task) = Lane::new(Arc::clone(&log), 0, CancellationToken::new());
-        let task = tokio::spawn(task);
-        let mut kept = Vec::new();
-        for _ in 0..50 {
-            let room = RoomId(Uuid::now_v7());
-            let appended = log.append(0, room, "record".into()).await.unwrap();
-            let subscription = lane.subscribe(room).await.unwrap();
-            assert!(subscription.from > appended.offset, "the record would be overlooked");
-            kept.push(subscription);
-        }
-        task.abort();
-    }
-
-    #[tokio::test]
-    async fn a_mark_comes_after_everything_that_was_in_the_log() {
-        let folder = tempfile::tempdir().unwrap();
-        let log = log_in(&folder).await;
-        let (lane, task) = Lane::new(Arc::clone(&log), 0, CancellationToken::new());
-        let task = tokio::spawn(task);
-        let room = RoomId(Uuid::now_v7());
-        let mut subscription = lane.subscribe(room).await.unwrap();
-        let mut appended = 0;
-        for round in 1..=50 {
-            // Another room's records, too, have to be waited out.
-            for key in [room, RoomId(Uuid::now_v7())] {
-                log.append(0, key, "record".into()).await.unwrap();
-            }
-            let mark = tokio::spawn({
-                let lane = lane.clone();
-                async move { lane.catch_up(room).await }
-            });
-            loop {
-                match subscription.deliveries.recv().await.unwrap() {
-                    Delivery::Record(_) => appended += 1,
-                    Delivery::Mark(reply) => {
-                        assert_eq!(appended, round);
-                        reply.send(()).unwrap();
-                        break;
-                    }
-                }
-            }
-            mark.await.unwrap().unwrap();
-        }
-        task.abort();
-    }
-
-    #[tokio::test]
-    async fn there_is_no_catching_up_for_a_room_that_is_not_followed() {
-        let folder = tempfile::tempdir().unwrap();
-        let (lane, task) = Lane::new(log_in(&folder).await, 0, CancellationToken::new());
-        let task = tokio::spawn(task);
-        assert!(lane.catch_up(RoomId(Uuid::now_v7())).await.is_err());
-        task.abort();
-    }
-
-    #[tokio::test]
-    async fn rooms_of_a_lane_that_slept_through_a_truncation_end() {
-        let folder = tempfile::tempdir().unwrap();
-        let log = log_in(&folder).await;
-        let room = RoomId(Uuid::now_v7());
-        let (sender, mut deliveries) = mpsc::channel(1);
-        for _ in 0..3 {
-            log.append(0, room, "record".into()).await.unwrap();
-        }
-        log.truncate(0, 2).await.unwrap();
-        let mut slept = LaneTask {
-            log,
-            partition: 0,
-            rooms: HashMap::from([(room, sender)]),
-            marks: BTreeMap::new(),
-            tail: None,
-            reopen_at: Instant::now(),
-            next: 1,
-        };
-        slept.reopen().await;
-        assert!(deliveries.recv().await.is_none());
-        assert!(slept.tail.is_none() && !slept.is_interrupted());
-    }
-}
+mod tests;

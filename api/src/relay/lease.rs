@@ -24,8 +24,8 @@ use calm::Calm;
 const LEASE: Duration = Duration::from_secs(5);
 /// How often a node is heard of.
 const ROUND_PAUSE: Duration = Duration::from_secs(1);
-/// How long one call to the store may take.
-const CALL_PATIENCE: Duration = Duration::from_secs(4);
+/// How long a round may take; shorter than the lease.
+const ROUND_PATIENCE: Duration = Duration::from_secs(4);
 /// How long a claimed member is this node's to end.
 const CLAIM: Duration = Duration::from_secs(5);
 /// Members claimed in one round.
@@ -54,7 +54,7 @@ impl LeaseTask {
         rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             rounds.tick().await;
-            match timeout(CALL_PATIENCE * 2, self.round()).await {
+            match timeout(ROUND_PATIENCE, self.round()).await {
                 Ok(Ok(())) => self.is_away = false,
                 Ok(Err(error)) => self.warn(&error),
                 Err(elapsed) => self.warn(&elapsed),
@@ -68,6 +68,9 @@ impl LeaseTask {
         let lease = self.rooms.renew(nodes.own(), in_ms(LEASE)).await?;
         let has_gap = self.calm.renewed(asked_at, lease == Lease::Kept);
         nodes.set_living(self.rooms.nodes().await?);
+        if has_gap {
+            metrics::counter!("node_leases_begun_total").increment(1);
+        }
         if has_gap || self.relay.attendance().take_overflow() {
             self.relay.note_held().await;
         }

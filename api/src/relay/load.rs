@@ -36,6 +36,13 @@ struct Folded {
     close_offset: Option<u64>,
 }
 
+/// A room that exists.
+struct Found {
+    state: RoomState,
+    first_offset: u64,
+    link: Option<String>,
+}
+
 impl Relay {
     /// Loads in a task of its own: whoever asked may give up, others wait for the same room.
     pub(super) async fn load_apart(&self, id: RoomId) -> Result<RoomHandle, Refusal> {
@@ -54,26 +61,16 @@ impl Relay {
         }
         let lane = self.lane(row.partition);
         let mut subscription = lane.subscribe(id).await?;
-        let reading = self.fold_until(&row, subscription.from);
-        let (folded, backlog) = buffer_while(&mut subscription.deliveries, reading).await;
-        let (folded, state) = match folded {
-            Ok(Folded { state: Some(state), first_offset, close_offset }) => {
-                ((first_offset, close_offset), state)
-            }
-            Ok(Folded { state: None, .. }) => {
+        let reading = self.read(&row, subscription.from);
+        let (read, backlog) = buffer_while(&mut subscription.deliveries, reading).await;
+        let Found { state, first_offset, link } = match read {
+            Ok(found) => found,
+            Err(refusal) => {
                 drop(subscription);
                 lane.unsubscribe(id).await;
-                return Err(Refusal::NoSuchRoom(id));
-            }
-            Err(error) => {
-                drop(subscription);
-                lane.unsubscribe(id).await;
-                return Err(error.into());
+                return Err(refusal);
             }
         };
-        let (first_offset, close_offset) = folded;
-        self.repair_row(&row, &state, first_offset, close_offset).await?;
-        let link = self.0.links.newest(id).await?;
         let (sender, inbox) = mpsc::channel(INBOX_MAX);
         let lead_ms = Arc::new(AtomicI64::new(LEAD_MS_MIN));
         let task = RoomTask::new(RoomSetup {
@@ -102,6 +99,15 @@ impl Relay {
             relay.drop_gone(id);
         });
         Ok(RoomHandle::new(id, row.partition, sender, lead_ms))
+    }
+
+    /// Reads a room up to an offset, and repairs its row where that lags the log.
+    async fn read(&self, row: &RoomRow, until: u64) -> Result<Found, Refusal> {
+        let Folded { state, first_offset, close_offset } = self.fold_until(row, until).await?;
+        let state = state.ok_or(Refusal::NoSuchRoom(row.id))?;
+        self.repair_row(row, &state, first_offset, close_offset).await?;
+        let link = self.0.links.newest(row.id).await?;
+        Ok(Found { state, first_offset, link })
     }
 
     /// Folds what the log has of a room before an offset.

@@ -47,6 +47,7 @@ impl Nodes {
 
     /// Takes over a newer list.
     pub(super) fn set_living(&self, living: Vec<Node>) {
+        metrics::gauge!("nodes_living").set(u32::try_from(living.len()).unwrap_or(u32::MAX));
         self.living.send_if_modified(|known| {
             let is_new = *known != living;
             *known = living;
