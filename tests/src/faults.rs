@@ -51,8 +51,6 @@ use crate::checker::{Evidence, Planted, Report, Truth, check};
 
 /// Archive passes at a time.
 pub const ETLS: usize = 2;
-/// Lives of rooms that are long enough to be struck, and short enough to be archived.
-pub const LIFE: (Duration, Duration) = (Duration::from_secs(8), Duration::from_secs(30));
 /// Pause between two lines of progress.
 const PROGRESS_PAUSE: Duration = Duration::from_secs(5);
 /// Calm at the beginning, so that there is something to break.
@@ -301,8 +299,10 @@ async fn evidence(
         evidence.acts.extend(played.acts);
     }
     for partition in 0..world.storage.log.partitions() {
-        let aside = world.storage.archive.quarantined(partition, QUARANTINED_MAX).await?;
-        evidence.quarantined.extend(aside);
+        let archive = &world.storage.archive;
+        let aside =
+            harvest::patiently(async || archive.quarantined(partition, QUARANTINED_MAX).await);
+        evidence.quarantined.extend(aside.await?);
     }
     Ok(evidence)
 }

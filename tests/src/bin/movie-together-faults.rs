@@ -7,9 +7,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use end_to_end::faults::{ETLS, LIFE, Load, PlanOptions, RunOptions, plan, run};
+use end_to_end::faults::{ETLS, Load, PlanOptions, RunOptions, plan, run};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
+
+/// Lives of rooms: many of them fit into a run, and each is struck more than once.
+const LIFE: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(90));
 
 /// Starts Postgres, Kafka, a MongoDB-compatible server, the cinema and several nodes, lets
 /// people talk in many rooms, and kills, holds and ends everything at random, one and two at a

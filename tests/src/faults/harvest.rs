@@ -8,6 +8,7 @@ use schemas::http::RoomStatus;
 use schemas::ids::{RoomId, UserId};
 use serde_json::json;
 use storage::Storage;
+use storage::archive::ArchiveError;
 use tokio::time::{Instant, sleep};
 
 use super::account::Account;
@@ -17,8 +18,10 @@ use super::world::{World, WorldError};
 use crate::checker::ArchivedRoom;
 
 /// Longest wait until all is archived; longer than a janitor waits for a room to open.
-const QUIET_WAIT_MAX: Duration = Duration::from_mins(3);
+const QUIET_WAIT_MAX: Duration = Duration::from_mins(10);
 const QUIET_PAUSE: Duration = Duration::from_millis(500);
+/// Most rooms read back at a time.
+const ROOMS_MAX: usize = 20;
 /// Events of one page of the archive.
 const PAGE_EVENTS: usize = 1000;
 
@@ -66,19 +69,33 @@ pub(super) async fn archived_rooms(
     storage: &Storage,
     collector: &Collector,
 ) -> Result<BTreeMap<RoomId, ArchivedRoom>, HarvestError> {
+    let begun: Vec<(RoomId, Begun)> = collector.rooms().into_iter().collect();
     let mut rooms = BTreeMap::new();
-    for (room, begun) in collector.rooms() {
-        let row = storage.rooms.get(room).await?;
-        let Some(row) = row else { continue };
-        let archived = ArchivedRoom {
-            status: row.status,
-            seal: storage.archive.seal_of(room).await?,
-            read_back: storage.archive.read_back(&[room]).await?.pop().unwrap_or_default(),
-            events: events(storage, room, begun.owner).await?,
-        };
-        rooms.insert(room, archived);
+    for some in begun.chunks(ROOMS_MAX) {
+        let ids: Vec<RoomId> = some.iter().map(|(room, _)| *room).collect();
+        let chains = patiently(async || storage.archive.read_back(&ids).await).await?;
+        for ((room, begun), read_back) in some.iter().zip(chains) {
+            let Some(row) = storage.rooms.get(*room).await? else { continue };
+            let seal = patiently(async || storage.archive.seal_of(*room).await).await?;
+            let events = events(storage, *room, begun.owner).await?;
+            let archived = ArchivedRoom { status: row.status, seal, read_back, events };
+            rooms.insert(*room, archived);
+        }
     }
     Ok(rooms)
+}
+
+/// A busy archive may need several tries.
+pub(super) async fn patiently<T>(
+    read: impl AsyncFn() -> Result<T, ArchiveError>,
+) -> Result<T, ArchiveError> {
+    let deadline = Instant::now() + QUIET_WAIT_MAX;
+    loop {
+        match read().await {
+            Err(ArchiveError::Away(_)) if Instant::now() < deadline => sleep(QUIET_PAUSE).await,
+            read => return read,
+        }
+    }
 }
 
 /// Why the end could not be read.
@@ -89,7 +106,7 @@ pub enum HarvestError {
     Rooms(#[from] storage::rooms::RoomsError),
     /// The archive.
     #[error("the archive could not be read")]
-    Archive(#[from] storage::archive::ArchiveError),
+    Archive(#[from] ArchiveError),
     /// The log.
     #[error("the log could not be read")]
     Log(#[from] storage::log::ReadError),
@@ -104,7 +121,9 @@ async fn events(
     let mut events: Vec<Event> = vec![];
     loop {
         let before = events.last().map(|event| event.seq);
-        let page = storage.archive.events(room, reader, before, PAGE_EVENTS).await?;
+        let page =
+            patiently(async || storage.archive.events(room, reader, before, PAGE_EVENTS).await);
+        let page = page.await?;
         let Some(page) = page else { break };
         let has_more = page.has_more && !page.events.is_empty();
         events.extend(page.events);

@@ -25,7 +25,7 @@ use crate::checker::Planted;
 /// Longest pause between two passes of one loop.
 const PASS_PAUSE_MAX: Duration = Duration::from_millis(1500);
 /// Longest pass; one that takes longer is killed.
-const PASS_MAX: Duration = Duration::from_mins(2);
+const PASS_MAX: Duration = Duration::from_mins(5);
 /// Longest pause between two poison records.
 const POISON_PAUSE_MAX: Duration = Duration::from_secs(4);
 const POISON_BYTES_MAX: usize = 200;

@@ -3,13 +3,12 @@
 use std::env;
 use std::time::Duration;
 
-use end_to_end::faults::{
-    Deed, ETLS, LIFE, Load, PlanOptions, RunOptions, Strike, Target, plan, run,
-};
+use end_to_end::faults::{Deed, ETLS, Load, PlanOptions, RunOptions, Strike, Target, plan, run};
 
 const SEED: u64 = 1;
 const KILLS: u32 = 20;
 const NODES: usize = 2;
+const LIFE: (Duration, Duration) = (Duration::from_secs(8), Duration::from_secs(30));
 const LOAD: Load = Load { rooms: 5, members: 3, rate: 1.0, life: LIFE, is_restless: true };
 
 /// Goes on until so many are acked, however soon the strikes are over.
