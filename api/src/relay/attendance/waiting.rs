@@ -39,9 +39,7 @@ impl Waiting {
                 self.remove(Subject::Promised(room, user, session));
             }
             SessionChange::Released { user, session, .. } => {
-                // A hold that was never told may by now belong to another node.
-                self.remove(Subject::Held(room, user, session));
-                self.remove(Subject::StillHeld(room, user, session));
+                self.weaken_hold(room, user, session);
                 self.remove(Subject::Promised(room, user, session));
             }
             SessionChange::StillHeld { user, session, .. }
@@ -86,6 +84,18 @@ impl Waiting {
 
     pub(super) fn take_overflow(&mut self) -> bool {
         self.is_empty() && std::mem::take(&mut self.has_overflowed)
+    }
+
+    /// A hold that was not told yet and is over may by now be another node's: what is told of it
+    /// must not take the session away from there.
+    fn weaken_hold(&mut self, room: RoomId, user: UserId, session: SessionId) {
+        let Some(place) = self.places.remove(&Subject::Held(room, user, session)) else { return };
+        if let Some(note) = self.notes.get_mut(&place)
+            && let SessionChange::Held { user, session, node, grace_ms } = note.change
+        {
+            note.change = SessionChange::StillHeld { user, session, node, grace_ms };
+            self.places.insert(subject_of(note), place);
+        }
     }
 
     fn remove(&mut self, subject: Subject) {
@@ -157,15 +167,15 @@ mod tests {
     fn the_last_word_about_a_session_stands() {
         let (h, r, p) = (held(3), released(3), promised(3));
         assert_eq!(waiting_after(&[p, h]), [h]);
-        assert_eq!(waiting_after(&[h, r]), [r]);
-        assert_eq!(waiting_after(&[h, p]), [h], "a ticket does not end a hold");
-        assert_eq!(waiting_after(&[h, r, p]), [r, p], "the hold ends and a ticket is out");
-        assert_eq!(waiting_after(&[r, p, h]), [h]);
-        assert_eq!(waiting_after(&[h, h, h]), [h]);
         let s = still_held(3);
+        assert_eq!(waiting_after(&[p, h, r]), [s, r], "the ticket is used, and the hold is over");
+        assert_eq!(waiting_after(&[h, p]), [h], "a ticket does not end a hold");
+        assert_eq!(waiting_after(&[h, r, p]), [s, r, p], "the hold is over and a ticket is out");
+        assert_eq!(waiting_after(&[h, r, p, h]), [h]);
+        assert_eq!(waiting_after(&[h, h, h]), [h]);
         assert_eq!(waiting_after(&[h, s]), [h], "a hold says more");
         assert_eq!(waiting_after(&[s, h]), [h]);
-        assert_eq!(waiting_after(&[s, r]), [r]);
+        assert_eq!(waiting_after(&[s, r]), [s, r]);
     }
 
     #[test]
@@ -186,7 +196,7 @@ mod tests {
         waiting.add(released(3));
         waiting.written(&batch);
         let rest: Vec<_> = waiting.first(9).into_iter().map(|(_, note)| note).collect();
-        assert_eq!(rest, [held(5), released(3)]);
+        assert_eq!(rest, [still_held(3), held(5), released(3)]);
         let batch = waiting.first(9);
         waiting.add(released(3));
         waiting.written(&batch);
