@@ -33,7 +33,7 @@ use std::time::Duration;
 
 use schemas::record::{Entry, LeaveReason};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, interval, sleep, timeout};
 
 pub use self::counts::Counts;
@@ -107,6 +107,9 @@ pub enum RunError {
     /// The cinema, which nobody strikes.
     #[error("the cinema makes no accounts")]
     NoAccounts,
+    /// A part of the load.
+    #[error("a client broke")]
+    Client(#[source] JoinError),
     /// The load did not end.
     #[error("some tabs did not end")]
     Stuck,
@@ -272,11 +275,11 @@ async fn ended(friends: &mut JoinSet<Played>) -> Result<Vec<Played>, RunError> {
     let all = async {
         let mut played = vec![];
         while let Some(one) = friends.join_next().await {
-            played.extend(one.ok());
+            played.push(one.map_err(RunError::Client)?);
         }
-        played
+        Ok(played)
     };
-    timeout(END_WAIT_MAX, all).await.map_err(|_late| RunError::Stuck)
+    timeout(END_WAIT_MAX, all).await.map_err(|_late| RunError::Stuck)?
 }
 
 async fn evidence(
@@ -300,8 +303,9 @@ async fn evidence(
     }
     for partition in 0..world.storage.log.partitions() {
         let archive = &world.storage.archive;
-        let aside =
-            harvest::patiently(async || archive.quarantined(partition, QUARANTINED_MAX).await);
+        let aside = harvest::patiently(harvest::archive_is_away, async || {
+            archive.quarantined(partition, QUARANTINED_MAX).await
+        });
         evidence.quarantined.extend(aside.await?);
     }
     Ok(evidence)

@@ -13,6 +13,7 @@ use storage::archive::ArchiveError;
 use storage::log::{Log, ReadError, ReadRange, StoredRecord};
 use tokio::time::{interval, sleep};
 
+use super::harvest::patiently;
 use crate::checker::{CollectedLog, Sample, Unsealed};
 
 /// Pause before a tail that broke is opened again.
@@ -80,18 +81,18 @@ impl Collector {
     /// Takes in what is left, once nobody writes any more.
     pub(super) async fn finish(&self, log: &dyn Log) -> Result<(), ReadError> {
         for partition in 0..log.partitions() {
-            let watermarks = log.watermarks(partition).await?;
+            let watermarks = patiently(is_away, async || log.watermarks(partition).await).await?;
             let mut from = watermarks.low;
             while from < watermarks.high {
-                let read = log.read(ReadRange {
+                let range = ReadRange {
                     partition,
                     from,
                     until: watermarks.high,
                     key: None,
                     records_max: READ_RECORDS_MAX,
                     bytes_max: READ_BYTES_MAX,
-                });
-                let batch = read.await?;
+                };
+                let batch = patiently(is_away, async || log.read(range).await).await?;
                 from = batch.next;
                 batch.records.into_iter().for_each(|record| self.take(record));
             }
@@ -164,6 +165,10 @@ impl Collector {
     fn lock(&self) -> MutexGuard<'_, Collected> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn is_away(error: &ReadError) -> bool {
+    matches!(error, ReadError::Away(_))
 }
 
 /// Whether readers see a room that is not sealed; none if it is. Read before the seal is asked

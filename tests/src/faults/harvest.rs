@@ -73,10 +73,12 @@ pub(super) async fn archived_rooms(
     let mut rooms = BTreeMap::new();
     for some in begun.chunks(ROOMS_MAX) {
         let ids: Vec<RoomId> = some.iter().map(|(room, _)| *room).collect();
-        let chains = patiently(async || storage.archive.read_back(&ids).await).await?;
+        let chains =
+            patiently(archive_is_away, async || storage.archive.read_back(&ids).await).await?;
         for ((room, begun), read_back) in some.iter().zip(chains) {
             let Some(row) = storage.rooms.get(*room).await? else { continue };
-            let seal = patiently(async || storage.archive.seal_of(*room).await).await?;
+            let seal =
+                patiently(archive_is_away, async || storage.archive.seal_of(*room).await).await?;
             let events = events(storage, *room, begun.owner).await?;
             let archived = ArchivedRoom { status: row.status, seal, read_back, events };
             rooms.insert(*room, archived);
@@ -85,17 +87,23 @@ pub(super) async fn archived_rooms(
     Ok(rooms)
 }
 
-/// A busy archive may need several tries.
-pub(super) async fn patiently<T>(
-    read: impl AsyncFn() -> Result<T, ArchiveError>,
-) -> Result<T, ArchiveError> {
+/// A busy store may need several tries.
+pub(super) async fn patiently<T, E>(
+    is_away: impl Fn(&E) -> bool,
+    read: impl AsyncFn() -> Result<T, E>,
+) -> Result<T, E> {
     let deadline = Instant::now() + QUIET_WAIT_MAX;
     loop {
         match read().await {
-            Err(ArchiveError::Away(_)) if Instant::now() < deadline => sleep(QUIET_PAUSE).await,
+            Err(error) if is_away(&error) && Instant::now() < deadline => sleep(QUIET_PAUSE).await,
             read => return read,
         }
     }
+}
+
+/// Whether the archive may answer another time.
+pub(super) fn archive_is_away(error: &ArchiveError) -> bool {
+    matches!(error, ArchiveError::Away(_))
 }
 
 /// Why the end could not be read.
@@ -121,8 +129,9 @@ async fn events(
     let mut events: Vec<Event> = vec![];
     loop {
         let before = events.last().map(|event| event.seq);
-        let page =
-            patiently(async || storage.archive.events(room, reader, before, PAGE_EVENTS).await);
+        let page = patiently(archive_is_away, async || {
+            storage.archive.events(room, reader, before, PAGE_EVENTS).await
+        });
         let page = page.await?;
         let Some(page) = page else { break };
         let has_more = page.has_more && !page.events.is_empty();
