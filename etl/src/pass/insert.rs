@@ -1,7 +1,7 @@
 //! Step 4, second part: inserts the rooms of a group, in batches that do not care where one
 //! room ends and the next begins.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemas::archive::{ArchivedEvent, HashChain};
 use schemas::ids::RoomId;
@@ -28,6 +28,7 @@ pub(super) async fn insert(
     report: &mut PartitionReport,
 ) -> Result<Vec<InsertedRoom>, PassError> {
     let mut torn = BTreeSet::new();
+    let mut chains: BTreeMap<RoomId, HashChain> = BTreeMap::new();
     let mut events = rooms.iter().flat_map(|room| archived_events(pass, room));
     loop {
         let mut batch: Vec<_> = events.by_ref().take(pass.limits.insert_events_max).collect();
@@ -35,6 +36,9 @@ pub(super) async fn insert(
             break;
         }
         batch.retain(|event| !torn.contains(&event.room));
+        for event in &batch {
+            chains.entry(event.room).or_default().add(&event.hash()?);
+        }
         while let Some((room, error)) = insert_batch(pass, &batch).await? {
             report.fail(partition, Some(room), &error);
             torn.insert(room);
@@ -44,7 +48,9 @@ pub(super) async fn insert(
     }
     drop(events);
     let whole = rooms.into_iter().filter(|room| !torn.contains(&room.room));
-    whole.map(|room| Ok(InsertedRoom { expected: chain_of(pass, &room)?, room })).collect()
+    let inserted = whole
+        .map(|room| InsertedRoom { expected: chains.remove(&room.room).unwrap_or_default(), room });
+    Ok(inserted.collect())
 }
 
 /// Inserts events; answers which room of theirs is in conflict with the archive, if one is.
@@ -67,12 +73,4 @@ fn archived_events(pass: &Pass, room: &ClosedRoom) -> impl Iterator<Item = Archi
         offset,
         event: event.clone(),
     })
-}
-
-fn chain_of(pass: &Pass, room: &ClosedRoom) -> Result<HashChain, PassError> {
-    let mut chain = HashChain::default();
-    for event in archived_events(pass, room) {
-        chain.add(&event.hash()?);
-    }
-    Ok(chain)
 }

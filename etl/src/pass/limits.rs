@@ -29,8 +29,8 @@ impl Default for PassLimits {
             read_records_max: 5000,
             read_bytes_max: 4 * 1024 * 1024,
             insert_events_max: 1000,
-            group_records_max: 20_000,
-            group_bytes_max: 16 * 1024 * 1024,
+            group_records_max: 5000,
+            group_bytes_max: 4 * 1024 * 1024,
             workers_max: 2,
         }
     }
