@@ -12,9 +12,11 @@ use crate::server::RAISED;
 const INTRODUCTION: &str = "\
 # Benchmarks
 
-How the server does against the bars it was built for, on its embedded default: one process, all
-state in one SQLite file, every commit on the disk before anyone sees it. This page is written by
-the tool that measures:
+How the server does against the bars it was built for. Where a bar does not say otherwise, it runs
+on its embedded default: one process, all state in one SQLite file, every commit on the disk before
+anyone sees it. The engines of the other bars are plain processes of this machine, as `tests/stack`
+starts them: Postgres, Kafka with one broker, and FerretDB 1 where MongoDB is meant, each on its own
+data and new in every run. This page is written by the tool that measures:
 
 ```sh
 make bench

@@ -42,7 +42,7 @@ pub(crate) struct Talk {
 pub(crate) struct Heard {
     pub(crate) latencies: Latencies,
     pub(crate) deliveries: u64,
-    /// Messages that were lost, came twice or out of order.
+    /// Messages that were lost, came twice or out of their speaker's order.
     pub(crate) faults: u64,
 }
 
@@ -85,7 +85,8 @@ impl Talk {
             let mut room_writers = Vec::new();
             for (place, socket) in sockets.into_iter().enumerate() {
                 room_writers.push(socket.writing);
-                let listener = Listener { talk: *self, room, place, ears: Ears::new(socket.seq) };
+                let ears = Ears::new(self.members, socket.seq);
+                let listener = Listener { talk: *self, room, place, ears };
                 listeners.push(tokio::spawn(listener.run(socket.reading)));
             }
             writers.push(room_writers);
@@ -213,7 +214,7 @@ mod tests {
 
     #[test]
     fn a_delivery_is_to_another_member() {
-        let listener = Listener { talk: TALK, room: 2, place: 1, ears: Ears::new(0) };
+        let listener = Listener { talk: TALK, room: 2, place: 1, ears: Ears::new(2, 0) };
         assert_eq!(listener.place_of(0), Some(2));
         assert_eq!(listener.place_of(1), None);
         assert_eq!(listener.place_of(2), Some(8));

@@ -42,8 +42,8 @@ pub(super) fn method(options: &DrainOptions) -> String {
          session from another server, as a balancer would have it, a socket with `epoch` and \
          `since` at the address that the ticket names, and once there whatever was said without \
          an ack again. The time runs to the `resume`, from the signal and from the close. \
-         Faults are messages and events that anybody lost, saw twice or out of order, over both \
-         sockets.",
+         Faults are messages and events that anybody lost, saw twice or out of their speaker's \
+         order, over both sockets.",
         options.people,
         options.company,
         options.nodes,

@@ -24,8 +24,8 @@ pub(super) fn method(options: &RoomOptions) -> String {
          in turn, for {}. A delivery is one message at one of the other members; its latency \
          counts from the moment at which the message was due, not from when it was sent, so \
          that a stall is charged to every message it held up. Every member checks that `seq` \
-         is dense and that each message comes once, in its order; faults are what was lost, \
-         came twice or out of order. The log commits to the disk before anything is shown.",
+         is dense and that each message comes once, in its speaker's order; faults are what was \
+         lost, came twice or out of that order. The log commits to the disk before anything is shown.",
         options.members,
         options.rate,
         humantime::format_duration(options.duration),

@@ -56,7 +56,7 @@ pub(super) struct Return {
 
 impl Guest {
     pub(super) fn new(seat: Seat, other: Api, talk: Talk) -> Self {
-        let ears = Ears::new(seat.socket.seq);
+        let ears = Ears::new(talk.members, seat.socket.seq);
         Self { seat, other, talk, ears, unheard: VecDeque::new(), returns: Vec::new() }
     }
 
