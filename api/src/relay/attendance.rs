@@ -136,8 +136,9 @@ mod tests {
         assert!(timeout(CALL_PATIENCE * 3, attendance.flush()).await.is_err(), "it is away");
         process.go_on();
         attendance.flush().await;
-        let held = rooms.nodes_of(room).await.unwrap();
-        assert_eq!(held.first().map(|held| held.sessions), Some(NOTES_PER_CALL_MAX as u64 + 1));
+        let serving = rooms.nodes_of(room).await.unwrap();
+        let sessions = serving.first().map(|most| most.sessions);
+        assert_eq!(sessions, Some(NOTES_PER_CALL_MAX as u64 + 1));
         writing.abort();
     }
 }
