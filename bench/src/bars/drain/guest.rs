@@ -1,17 +1,19 @@
 //! A person who comes back as the page does.
 
 use std::collections::VecDeque;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use rand::seq::IndexedRandom;
 use schemas::frame::{Action, Command, Said};
 use tokio::sync::mpsc;
-use tokio::time::{sleep, timeout};
+use tokio::time::{sleep, sleep_until};
 
+use crate::Result;
 use crate::api::Api;
 use crate::rooms::Seat;
 use crate::socket::{Reading, ServerFrame, Writing, connect};
 use crate::talk::{Ears, LAST_TIMEOUT, Talk, text_of};
-use crate::{BoxError, Result};
 
 /// What asks people to come back.
 const TRY_AGAIN: u16 = 4000;
@@ -21,10 +23,13 @@ const PAUSE_MAX: Duration = Duration::from_secs(15);
 /// How long someone tries before the measurement fails.
 const RETURN_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A member of a room, and the server to ask once the first one has closed.
+/// The servers to ask once the first one has closed, as soon as they stand.
+pub(super) type Others = Arc<OnceLock<Vec<Api>>>;
+
+/// A member of a room.
 pub(super) struct Guest {
     seat: Seat,
-    other: Api,
+    others: Others,
     talk: Talk,
     ears: Ears,
     /// Numbers of the messages that were said without an ack yet.
@@ -45,44 +50,49 @@ pub(super) struct Return {
     /// Whether the server had asked for it.
     pub(super) was_told: bool,
     pub(super) closed_at: Instant,
+    pub(super) tries: u64,
+    pub(super) entry: Entry,
+}
+
+/// A try that led somewhere.
+pub(super) struct Entry {
+    pub(super) asked_at: Instant,
+    /// When the ticket was there.
+    pub(super) ticket_at: Instant,
     /// When the first frame was there.
     pub(super) at: Instant,
     /// Whether that was a `resume`.
     pub(super) resumed: bool,
     /// Port of the server that sent it.
     pub(super) port: u16,
-    pub(super) tries: u64,
 }
 
 impl Guest {
-    pub(super) fn new(seat: Seat, other: Api, talk: Talk) -> Self {
+    pub(super) fn new(seat: Seat, others: Others, talk: Talk) -> Self {
         let ears = Ears::new(talk.members, seat.socket.seq);
-        Self { seat, other, talk, ears, unheard: VecDeque::new(), returns: Vec::new() }
+        Self { seat, others, talk, ears, unheard: VecDeque::new(), returns: Vec::new() }
     }
 
     /// Says the messages of these numbers, and stays until all of the room's were heard, or
-    /// for so long.
+    /// for a while after the last was said.
     pub(super) async fn stay(mut self, mut numbers: mpsc::Receiver<usize>) -> Result<Stay> {
-        let patience = self.talk.duration + RETURN_TIMEOUT + LAST_TIMEOUT;
-        let staying = async {
-            while self.ears.arrivals.len() < self.talk.room_messages() || !self.unheard.is_empty() {
-                tokio::select! {
-                    frame = self.seat.socket.reading.next() => match frame {
-                        Ok(Some(frame)) => self.hear(frame).await?,
-                        Ok(None) | Err(_) => self.come_back().await?,
-                    },
-                    Some(number) = numbers.recv() => {
+        let mut end = None;
+        while self.ears.arrivals.len() < self.talk.room_messages() || !self.unheard.is_empty() {
+            tokio::select! {
+                frame = self.seat.socket.reading.next() => match frame {
+                    Ok(Some(frame)) => self.hear(frame).await?,
+                    Ok(None) | Err(_) => self.come_back().await?,
+                },
+                number = numbers.recv(), if end.is_none() => match number {
+                    Some(number) => {
                         self.unheard.push_back(number);
                         self.say(number).await?;
                     }
-                }
+                    None => end = Some(Instant::now() + LAST_TIMEOUT),
+                },
+                // What is missing is counted as lost.
+                () = until(end) => break,
             }
-            Ok::<_, BoxError>(())
-        };
-        match timeout(patience, staying).await {
-            Ok(stayed) => stayed?,
-            // What is missing is counted as lost.
-            Err(_elapsed) => {}
         }
         Ok(Stay {
             departures: self.ears.departures,
@@ -135,45 +145,56 @@ impl Guest {
         let was_told = self.seat.socket.reading.close_code == Some(TRY_AGAIN);
         for tries in 1.. {
             sleep(pause(tries, rand::random())).await;
-            let (frame, at, port) = match self.knock().await {
+            let (frame, entry) = match self.knock().await {
                 Ok(opened) => opened,
                 Err(error) if closed_at.elapsed() > RETURN_TIMEOUT => return Err(error),
                 Err(_refused) => continue,
             };
-            let resumed = matches!(frame, ServerFrame::Resume { .. });
-            self.returns.push(Return { was_told, closed_at, at, resumed, port, tries });
             match frame {
                 ServerFrame::Resume { events } => {
                     for event in &events {
-                        self.ears.hear(event, at);
+                        self.ears.hear(event, entry.at);
                     }
                 }
                 ServerFrame::Welcome { seq, .. } => self.ears.seq = seq,
                 other => return Err(format!("no resume, but {other:?}").into()),
             }
+            self.returns.push(Return { was_told, closed_at, tries, entry });
             return self.say_again().await;
         }
         Ok(())
     }
 
-    /// One try: a ticket and its socket. The first frame, when it came, and from which port.
-    async fn knock(&mut self) -> Result<(ServerFrame, Instant, u16)> {
+    /// One try: a ticket and its socket, to the first frame.
+    async fn knock(&mut self) -> Result<(ServerFrame, Entry)> {
         let Seat { person, room, session, socket } = &self.seat;
-        let ticket = self.other.ticket(person, *room, Some(*session)).await?;
-        let (epoch, since) = (&socket.epoch, self.ears.seq);
+        let other = self.others.get().and_then(|others| others.choose(&mut rand::rng()));
+        let other = other.ok_or("there is no other server yet")?;
+        let asked_at = Instant::now();
+        let ticket = other.ticket(person, *room, Some(*session)).await?;
+        let ticket_at = Instant::now();
+        let (epoch, since) = (&socket.epoch, self.ears.seq.to_string());
         let mut url: reqwest::Url = ticket.ws_url.parse()?;
-        url.query_pairs_mut().append_pair("epoch", epoch).append_pair("since", &since.to_string());
+        url.query_pairs_mut().append_pair("epoch", epoch).append_pair("since", &since);
         let (writing, mut reading) = connect(url.as_str()).await?;
         let frame = reading.first().await?.ok_or("the server closed at once")?;
         let at = Instant::now();
+        let resumed = matches!(frame, ServerFrame::Resume { .. });
         let port = url.port().ok_or("a socket's URL without a port")?;
         self.take(writing, reading);
-        Ok((frame, at, port))
+        Ok((frame, Entry { asked_at, ticket_at, at, resumed, port }))
     }
 
     fn take(&mut self, writing: Writing, reading: Reading) {
         self.seat.socket.writing = writing;
         self.seat.socket.reading = reading;
+    }
+}
+
+async fn until(end: Option<Instant>) {
+    match end {
+        Some(at) => sleep_until(at.into()).await,
+        None => std::future::pending().await,
     }
 }
 
