@@ -15,12 +15,14 @@ pub enum Lie {
     TruncatedTooFar,
     /// Bytes that are set aside lose their last one.
     QuarantineCut,
+    /// Words that the archive says it blanked stand there still.
+    EraseForgotten,
     /// A row says that it was marked and was not.
     MarkForgotten,
     /// The log says that it appended a record and did not.
     AppendForgotten,
     /// A tail leaves a record out.
     TailSkips,
-    /// Two tails see two records in a different order.
+    /// A tail gives records in another order than the next one.
     TailSwaps,
 }

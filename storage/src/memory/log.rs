@@ -1,11 +1,13 @@
 //! The log in memory. What is truncated stays, out of reach, so that a low watermark can move
 //! back and a checker can see all that there ever was.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use schemas::ids::RoomId;
 use schemas::limits::RECORD_BYTES_MAX;
-use tokio::sync::watch;
+use tokio::sync::Notify;
 
 use super::tail::tail;
 use super::{EPOCH, Lie, Lost, Process, Shared, Store};
@@ -22,7 +24,7 @@ struct Partition {
     /// All of them; an offset is a place in this list.
     records: Vec<StoredRecord>,
     /// Signals each append.
-    appended: watch::Sender<()>,
+    appended: Arc<Notify>,
 }
 
 /// The log as one process sees it.
@@ -100,7 +102,7 @@ pub(super) const STORE: fn(&Shared) -> &Store<Content> = |world| &world.log;
 impl Content {
     pub(super) fn new(partitions: u32) -> Self {
         let partition =
-            |_| Partition { low: 0, records: Vec::new(), appended: watch::Sender::new(()) };
+            |_| Partition { low: 0, records: Vec::new(), appended: Arc::new(Notify::new()) };
         Self((0..partitions).map(partition).collect())
     }
 
@@ -119,7 +121,7 @@ impl Content {
             let value = value.clone();
             place.records.push(StoredRecord { partition, offset, at_ms, key, value });
         }
-        place.appended.send_replace(());
+        place.appended.notify_waiters();
         Ok(Appended { offset, at_ms })
     }
 
@@ -168,8 +170,8 @@ impl Content {
     }
 
     /// Signals each append to a partition.
-    pub(super) fn appended(&self, partition: u32) -> Result<watch::Receiver<()>, NoSuchPartition> {
-        Ok(self.partition(partition)?.appended.subscribe())
+    pub(super) fn appended(&self, partition: u32) -> Result<Arc<Notify>, NoSuchPartition> {
+        Ok(Arc::clone(&self.partition(partition)?.appended))
     }
 
     fn partition(&self, partition: u32) -> Result<&Partition, NoSuchPartition> {

@@ -1,9 +1,10 @@
 //! One program in a world: its ports, and what may befall it.
 
+use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::Notify;
 use tokio::time::sleep;
 
 use super::archive::MemoryArchive;
@@ -24,7 +25,9 @@ struct Life {
     skew_ms: i64,
     /// Whether no fault befalls it.
     spared: bool,
-    state: watch::Sender<State>,
+    state: Mutex<State>,
+    /// Signals each change of the state; wakes those who wait in the order in which they came.
+    changed: Notify,
     doom: Mutex<Option<Doom>>,
 }
 
@@ -53,8 +56,15 @@ pub enum Moment {
 
 impl Process {
     pub(super) fn new(world: World, number: u64, skew_ms: i64, spared: bool) -> Self {
-        let state = watch::Sender::new(State::Running);
-        Self(Arc::new(Life { world, number, skew_ms, spared, state, doom: Mutex::new(None) }))
+        Self(Arc::new(Life {
+            world,
+            number,
+            skew_ms,
+            spared,
+            state: Mutex::new(State::Running),
+            changed: Notify::new(),
+            doom: Mutex::new(None),
+        }))
     }
 
     /// Its three ports.
@@ -84,7 +94,7 @@ impl Process {
     /// Kills it: no call of its own is made or answered again. What it has in flight may still
     /// take effect. Its tasks are for the caller to end.
     pub fn kill(&self) {
-        self.0.state.send_replace(State::Dead);
+        self.move_to(State::Dead);
     }
 
     /// Kills it at the call after so many others.
@@ -175,27 +185,29 @@ impl Process {
     }
 
     /// Waits while it is stopped; for ever once it is dead.
-    pub(super) async fn may_go_on(&self) {
+    pub async fn may_go_on(&self) {
         self.reaches(State::Running).await;
     }
 
     async fn reaches(&self, wanted: State) {
-        if *self.0.state.borrow() == wanted {
-            return;
+        loop {
+            let mut changed = pin!(self.0.changed.notified());
+            changed.as_mut().enable();
+            if *lock(&self.0.state) == wanted {
+                return;
+            }
+            changed.await;
         }
-        let mut state = self.0.state.subscribe();
-        // Cannot end before this process does: it holds the sender.
-        state.wait_for(|state| *state == wanted).await.map(drop).ok();
     }
 
+    /// The dead stay dead.
     fn move_to(&self, next: State) {
-        self.0.state.send_if_modified(|state| {
-            let moves = *state != State::Dead && *state != next;
-            if moves {
-                *state = next;
-            }
-            moves
-        });
+        let mut state = lock(&self.0.state);
+        if *state != State::Dead {
+            *state = next;
+        }
+        drop(state);
+        self.0.changed.notify_waiters();
     }
 
     fn approach_doom(&self) -> Option<Moment> {

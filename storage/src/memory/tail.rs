@@ -1,9 +1,11 @@
 //! A tail that lags behind the log, breaks, and never skips.
 
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream;
-use tokio::sync::watch;
+use tokio::sync::Notify;
 use tokio::time::sleep;
 
 use super::log::STORE;
@@ -33,7 +35,7 @@ pub(super) async fn tail(process: Process, partition: u32, from: u64) -> Result<
 /// Where one tail is.
 struct Follower {
     process: Process,
-    appended: watch::Receiver<()>,
+    appended: Arc<Notify>,
     partition: u32,
     next: u64,
     read: std::vec::IntoIter<StoredRecord>,
@@ -51,14 +53,14 @@ impl Follower {
                 }
                 return Ok(record);
             }
-            // Seen before the read, so that whatever is appended after it wakes the wait.
-            self.appended.mark_unchanged();
+            // Waits from before the read on, so that whatever is appended after it wakes it.
+            let mut appended = pin!(self.appended.notified());
+            appended.as_mut().enable();
             let range = self.range();
             let batch = world.apply(STORE, |log| log.read(range))?;
             self.next = batch.next;
             if batch.records.is_empty() {
-                // The world outlives its tails, and with it the sender.
-                self.appended.changed().await.ok();
+                appended.await;
             } else if !self.process.is_spared() {
                 let lag_ms = world.dice().within(0..=world.faults().tail_lag_ms_max);
                 sleep(Duration::from_millis(lag_ms)).await;

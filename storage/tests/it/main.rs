@@ -10,6 +10,7 @@ mod kafka_open;
 mod kafka_topics;
 mod line;
 mod memory_contract;
+mod memory_faults;
 mod mongo_contract;
 mod open;
 mod postgres;
