@@ -86,6 +86,12 @@ fn a_quarantine_that_cuts_bytes_is_found_out() {
 }
 
 #[test]
+fn an_archive_that_forgets_to_forget_is_found_out() {
+    let found = found_out(Lie::EraseForgotten);
+    assert!(found.contains("tells of somebody who was erased"), "{found}");
+}
+
+#[test]
 fn rows_that_forget_a_mark_are_found_out() {
     let found = found_out(Lie::MarkForgotten);
     assert!(found.contains("row"), "{found}");

@@ -49,7 +49,12 @@ pub(crate) async fn play(evening: Evening) -> Result<u64, String> {
     for _ in 0..dice.within(10..=ACTS_MAX) {
         match dice.within(0..=99) {
             0..=79 => rooms.act().await,
-            80..=89 => passes.begin(),
+            80..=88 => passes.begin(),
+            89 => {
+                if let Some(user) = rooms.anyone() {
+                    passes.erase(user, &model);
+                }
+            }
             90..=92 => passes.end_all().await,
             93..=95 => move_low_back(&world),
             _ => wait_long(&world).await,
@@ -61,7 +66,7 @@ pub(crate) async fn play(evening: Evening) -> Result<u64, String> {
     passes.end_all().await;
     tokio::time::sleep(IN_FLIGHT).await;
     model.first_finding()?;
-    let settled = settle(&world).await;
+    let settled = settle(&world, &model).await;
     model.first_finding()?;
     settled?;
     model.check(&world)?;

@@ -1,13 +1,14 @@
 //! What must be true, by the plain fold of all that was ever in the log: looked at whenever
 //! something leaves the log or is sealed, and in full at the end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use schemas::archive::{HashChain, QuarantineReason, Quarantined, Seal};
 use schemas::event::Event;
 use schemas::fold::{Outcome, fold};
 use schemas::http::RoomStatus;
+use schemas::ids::UserId;
 use schemas::record::Record;
 use schemas::state::RoomState;
 use storage::log::StoredRecord;
@@ -28,6 +29,10 @@ struct Seen {
     lows: BTreeMap<u32, u64>,
     seals: usize,
     finding: Option<String>,
+    /// Who is to be erased.
+    erasures: BTreeSet<UserId>,
+    /// Who is erased, and has to stay it.
+    erased: BTreeSet<UserId>,
 }
 
 impl Model {
@@ -51,9 +56,25 @@ impl Model {
         let seals = world.seals_count();
         if seals != seen.seals {
             seen.seals = seals;
-            let sealed = world.seals().iter().try_for_each(|seal| self.check_seal(world, seal));
-            seen.finding = seen.finding.take().or(sealed.err());
+            seen.check_seals(self, world);
         }
+    }
+
+    /// Somebody asked for a person to be erased.
+    pub(crate) fn erasure_begins(&self, user: UserId) {
+        self.seen.lock().unwrap().erasures.insert(user);
+    }
+
+    /// Somebody was told that a person is erased.
+    pub(crate) fn erasure_done(&self, world: &World, user: UserId) {
+        let mut seen = self.seen.lock().unwrap();
+        seen.erased.insert(user);
+        seen.check_seals(self, world);
+    }
+
+    /// Who was ever asked to be erased.
+    pub(crate) fn erasures(&self) -> BTreeSet<UserId> {
+        self.seen.lock().unwrap().erasures.clone()
     }
 
     /// The first thing that was wrong at any moment so far.
@@ -63,6 +84,8 @@ impl Model {
 
     /// What must be true once nothing is left to do.
     pub(crate) fn check(&self, world: &World) -> Result<(), String> {
+        let erasures = self.erasures();
+        self.seen.lock().unwrap().erased = erasures;
         for known in self.known() {
             self.check_room(world, &known)?;
         }
@@ -114,7 +137,7 @@ impl Model {
         Ok(())
     }
 
-    fn check_seal(&self, world: &World, seal: &Seal) -> Result<(), String> {
+    fn check_seal(&self, world: &World, seal: &Seal, seen: &Seen) -> Result<(), String> {
         let room = seal.room;
         let known = self.known().into_iter().find(|known| known.id == room);
         let known = known.ok_or_else(|| format!("a room that never was, {room}, is sealed"))?;
@@ -122,8 +145,16 @@ impl Model {
         let wanted = folded.seal(&known).ok_or_else(|| format!("open room {room} is sealed"))?;
         let found = Seal { sealed_at_ms: 0, ..seal.clone() };
         ensure(found == wanted, || format!("{found:?} should be {wanted:?}"))?;
-        ensure(world.archived(room) == folded.events, || {
-            format!("room {room} is archived with other events than the log's")
+        let chain = world.chain_of(room);
+        ensure((chain.count, chain.hash) == (seal.count, seal.hash), || {
+            format!("room {room} is not proven by {seal:?}")
+        })?;
+        let archived = world.archived(room);
+        let other = || format!("room {room} is archived with other events than the log's");
+        let blanked = without(&archived, &seen.erasures);
+        ensure(blanked == without(&folded.events, &seen.erasures), other)?;
+        ensure(archived == without(&archived, &seen.erased), || {
+            format!("room {room} tells of somebody who was erased")
         })
     }
 
@@ -147,7 +178,7 @@ impl Model {
         let Some(seal) = seal else {
             return Ok(());
         };
-        self.check_seal(world, &seal)?;
+        self.check_seal(world, &seal, &self.seen.lock().unwrap())?;
         let proven = (Some(seal.first_offset), Some(seal.close_offset), folded.closed());
         ensure((row.first_offset, row.close_offset, row.close_reason) == proven, || {
             format!("the row of {room} is {row:?}, its seal {seal:?}")
@@ -190,6 +221,18 @@ impl Model {
     fn known(&self) -> Vec<Known> {
         self.known.lock().unwrap().clone()
     }
+}
+
+impl Seen {
+    fn check_seals(&mut self, model: &Model, world: &World) {
+        let sealed = world.seals().iter().try_for_each(|seal| model.check_seal(world, seal, self));
+        self.finding = self.finding.take().or(sealed.err());
+    }
+}
+
+/// Events as they are once these people are erased.
+fn without(events: &[Event], people: &BTreeSet<UserId>) -> Vec<Event> {
+    events.iter().map(|event| event.erased(people).unwrap_or_else(|| event.clone())).collect()
 }
 
 /// A room by the plain fold of the whole log.

@@ -1,13 +1,19 @@
-//! Passes: one to three at a time, killed at any call, told to stop, with clocks that are off.
+//! Passes, one to three at a time, and erasures: killed at any call, told to stop, with clocks
+//! that are off.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use etl::erase::erase;
 use etl::pass::{self, PassLimits};
 use etl::progress::Terminal;
 use etl::report::{Counts, PassReport};
+use schemas::ids::UserId;
 use storage::memory::{Moment, Process, World};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+
+use super::model::Model;
 
 /// A pass of an evening makes about so many calls.
 const CALLS: u64 = 150;
@@ -52,7 +58,24 @@ impl Passes {
         }
     }
 
-    /// Waits until every pass is over or dead.
+    /// Begins to erase a person.
+    pub(crate) fn erase(&mut self, user: UserId, model: &Arc<Model>) {
+        let process = self.world.process();
+        let stop = self.doom(&process);
+        let model = Arc::clone(model);
+        model.erasure_begins(user);
+        self.running.spawn(async move {
+            tokio::select! {
+                biased;
+                () = process.died() => {}
+                is_done = forget(&process, user, &stop) => if is_done {
+                    model.erasure_done(process.world(), user);
+                }
+            }
+        });
+    }
+
+    /// Waits until everything is over or dead.
     pub(crate) async fn end_all(&mut self) {
         while let Some(ended) = self.running.join_next().await {
             ended.unwrap();
@@ -99,9 +122,21 @@ async fn run(process: &Process, limits: PassLimits, stop: CancellationToken) -> 
     pass::run(process.storage(), process.clock(), limits, stop, &Terminal::hidden()).await
 }
 
-/// Runs passes that nobody disturbs: one that archives, one that deletes, and one that must
-/// find nothing left to do.
-pub(crate) async fn settle(world: &World) -> Result<(), String> {
+/// Whether a person is erased wherever there is anything of them.
+async fn forget(process: &Process, user: UserId, stop: &CancellationToken) -> bool {
+    let (storage, clock) = (process.storage(), process.clock());
+    let report = erase(&*storage.archive, &*clock, user, stop, &Terminal::hidden()).await;
+    report.is_ok_and(|report| !report.stopped)
+}
+
+/// Repeats every erasure, and runs passes that nobody disturbs: one that archives, one that
+/// deletes, and one that must find nothing left to do.
+pub(crate) async fn settle(world: &World, model: &Model) -> Result<(), String> {
+    for user in model.erasures() {
+        if !forget(&world.process(), user, &CancellationToken::new()).await {
+            return Err(format!("{user} could not be erased"));
+        }
+    }
     let mut counts = Counts::default();
     for _ in 0..3 {
         let limits = sized(world, PassLimits::default());

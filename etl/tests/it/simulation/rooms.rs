@@ -79,6 +79,13 @@ impl Rooms {
         Arc::clone(&self.known)
     }
 
+    /// Anyone of those who are, or were, in a room.
+    pub(crate) fn anyone(&self) -> Option<UserId> {
+        let dice = self.world.dice();
+        let room = self.all.get(dice.place(self.all.len()))?;
+        Some(room.people[dice.place(PEOPLE)].user)
+    }
+
     /// Somebody does something.
     pub(crate) async fn act(&mut self) {
         let world = self.world.clone();
