@@ -36,6 +36,8 @@ mod outlet;
 mod placement;
 mod presence;
 mod room;
+#[cfg(test)]
+mod simulation;
 mod verdicts;
 
 use std::collections::{BTreeMap, HashMap};
@@ -66,7 +68,7 @@ use crate::link::Links;
 use crate::refusal::Refusal;
 use crate::ticket::Ticket;
 use attendance::Attendance;
-use connection::{Connection, Sender};
+use connection::{Connection, Sender, Socket};
 use lane::Lane;
 use lease::LeaseTask;
 use nodes::Nodes;
@@ -318,7 +320,7 @@ impl Relay {
         metrics::gauge!("relay_rooms").set(u32::try_from(loaded).unwrap_or(u32::MAX));
     }
 
-    async fn serve(&self, admission: Admission, socket: WebSocketStream) {
+    async fn serve<S: Socket>(&self, admission: Admission, socket: S) {
         let Admission { room, ticket, position, .. } = admission;
         let connection = self.0.connections.fetch_add(1, Ordering::Relaxed);
         let outlet = Arc::new(Outlet::default());
