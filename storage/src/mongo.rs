@@ -16,8 +16,9 @@
 //! What is used is what MongoDB 4.4 and later and FerretDB both do: unordered `insert`, `find`
 //! by ranges, `$in` and `$or`, `update` of fields, `distinct`. No transactions, no upserts, no
 //! pipelines. FerretDB 1 hangs on an `update` of 100 or more operations ([`erasure`] stays at
-//! 50), and scans a collection for whatever is not asked by a text `_id` alone, which is why
-//! seals and erasures have one; it serves for tests, not for an archive that grows.
+//! 50), does not update atomically, and scans a collection for whatever is not asked by a text
+//! `_id` alone, which is why seals and erasures have one; it serves for tests, not for an
+//! archive that grows.
 //!
 //! To add a field: add it to its document with a serde default; documents are never rewritten.
 

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::files::{self, Files, urls};
 use crate::kafka_topics::Topics;
 use crate::line::Line;
-use crate::mongo_contract::fresh_url;
+use crate::mongo_databases::Databases as MongoDatabases;
 use crate::postgres::Databases;
 
 async fn refusal(urls: &StorageUrls) -> OpenError {
@@ -72,12 +72,12 @@ async fn nodes_share_what_lies_on_engines_and_lock_what_lies_in_files() {
 
 #[tokio::test]
 async fn each_port_may_lie_on_its_engine() {
-    let databases = Databases::new();
+    let (databases, archives) = (Databases::new(), MongoDatabases::new());
     let topics = Topics::new();
     let urls = StorageUrls {
         rooms: databases.url().await.into(),
         log: topics.url(&topics.name()),
-        archive: fresh_url(),
+        archive: archives.url().into(),
     };
     let storage = storage::open(&urls, Arc::new(SystemClock)).await.unwrap();
     storage.rooms.ping().await.unwrap();
