@@ -91,8 +91,10 @@ const TAIL: Settings = &[
 
 /// Of the consumers of bounded scans.
 const SCAN: Settings = &[
-    // Whole histories: fewer and larger answers.
-    ("max.partition.fetch.bytes", "4194304"),
+    // Whole histories: fewer and larger answers, but few ahead: what a scan holds must not
+    // grow with the log.
+    ("max.partition.fetch.bytes", "524288"),
+    ("queued.max.messages.kbytes", "1024"),
     // They stop fetching where there is nothing; the next scan must not wait for the last
     // one's look past the end.
     ("fetch.wait.max.ms", "5"),
