@@ -6,6 +6,10 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use humantime::parse_duration;
 
+/// Records of logs that are archived in a real server.
+const LOG_SIZES: &[usize] = &[10_000, 100_000, 1_000_000];
+/// The same for a stand-in that reads a whole collection to find a room in it.
+const LOG_SIZES_OF_STAND_IN: &[usize] = &[10_000];
 /// Fewest records of a log: those of one small room.
 const LOG_RECORDS_MIN: usize = 200;
 
@@ -190,16 +194,28 @@ pub(crate) struct DrainOptions {
 /// Logs of closed rooms, and where they are archived.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ArchiveOptions {
-    /// Records of each log, separated by commas, from few to many.
-    #[arg(long, default_value = "10000,100000,1000000", value_delimiter = ',', value_parser = log_size)]
-    pub(crate) sizes: Vec<usize>,
+    /// Records of each log, separated by commas, from few to many; unless given 10000, and with
+    /// an --archive-url also 100000 and 1000000.
+    #[arg(long, value_delimiter = ',', value_parser = log_size)]
+    sizes: Vec<usize>,
     /// Inserts at a time of the bare driver; a pass has as many workers by default.
     #[arg(long, default_value = "2", value_parser = positive)]
     pub(crate) inserters: usize,
     /// A server to archive into, such as `mongodb://host:27017`, with `authSource` where there
-    /// is a user; databases are made there and dropped. One is started unless given.
+    /// is a user; databases are made there and dropped. A stand-in is started unless given.
     #[arg(long)]
     pub(crate) archive_url: Option<String>,
+}
+
+impl ArchiveOptions {
+    /// Records of each log.
+    pub(crate) fn sizes(&self) -> &[usize] {
+        match (self.sizes.as_slice(), &self.archive_url) {
+            ([], None) => LOG_SIZES_OF_STAND_IN,
+            ([], Some(_)) => LOG_SIZES,
+            (given, _) => given,
+        }
+    }
 }
 
 fn log_size(text: &str) -> Result<usize, String> {
