@@ -1,7 +1,7 @@
 //! The room rows in Postgres, shared by any number of nodes.
 //!
 //! A call makes one [`Statement`](statement::Statement), hands it to the
-//! [`Server`](server::Server), and reads rows from the answer. Every statement is a transaction
+//! [`Server`], and reads rows from the answer. Every statement is a transaction
 //! of its own: nothing is held on the server while a node thinks, so a node that is stopped in
 //! the middle harms nobody. What must be unique is unique in the tables; time is the server's.
 //!

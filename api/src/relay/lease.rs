@@ -37,6 +37,8 @@ pub(super) struct LeaseTask {
     rooms: Arc<dyn Rooms>,
     session_grace: Duration,
     calm: Calm,
+    /// What this node holds is to be noted anew; stays so until it is, whatever fails between.
+    is_untold: bool,
     is_away: bool,
 }
 
@@ -45,7 +47,7 @@ impl LeaseTask {
         // Twice the grace: once for the clients, whose pauses may be that long, and once so
         // that the notes of every node are written by then.
         let calm = Calm::new(LEASE, LEASE + session_grace * 2);
-        Self { relay, rooms, session_grace, calm, is_away: false }
+        Self { relay, rooms, session_grace, calm, is_untold: false, is_away: false }
     }
 
     /// Runs for ever.
@@ -66,14 +68,16 @@ impl LeaseTask {
         let nodes = Arc::clone(self.relay.nodes());
         let asked_at = Instant::now();
         let lease = self.rooms.renew(nodes.own(), in_ms(LEASE)).await?;
-        let has_gap = self.calm.renewed(asked_at, lease == Lease::Kept);
-        nodes.set_living(self.rooms.nodes().await?);
-        if has_gap {
+        if self.calm.renewed(asked_at, lease == Lease::Kept) {
             metrics::counter!("node_leases_begun_total").increment(1);
+            self.is_untold = true;
         }
-        if has_gap || self.relay.attendance().take_overflow() {
+        self.is_untold |= self.relay.attendance().take_overflow();
+        if self.is_untold {
             self.relay.note_held().await;
+            self.is_untold = false;
         }
+        nodes.set_living(self.rooms.nodes().await?);
         if self.calm.is_calm(Instant::now()) {
             self.sweep().await?;
         }

@@ -10,8 +10,7 @@ const SQLITE: &str = "sqlite";
 pub(super) const ROOMS: Port =
     Port { variable: "ROOMS_URL", engine_schemes: &["postgres", "postgresql"] };
 pub(super) const LOG: Port = Port { variable: "LOG_URL", engine_schemes: &["kafka"] };
-pub(super) const ARCHIVE: Port =
-    Port { variable: "ARCHIVE_URL", engine_schemes: &["mongodb", "mongodb+srv"] };
+pub(super) const ARCHIVE: Port = Port { variable: "ARCHIVE_URL", engine_schemes: &["mongodb"] };
 
 /// A port, the variable that says where it lies, and which engines have an adapter of it.
 pub(super) struct Port {

@@ -29,7 +29,7 @@ async fn a_scheme_at_the_wrong_port_is_refused_by_name_without_showing_the_url()
     let log = |log: &str| StorageUrls { log: log.to_owned(), ..good.clone() };
     let archive = |archive: &str| StorageUrls { archive: archive.to_owned(), ..good.clone() };
     let rooms_known = "sqlite, postgres, postgresql";
-    let archive_known = "sqlite, mongodb, mongodb+srv";
+    let archive_known = "sqlite, mongodb";
     let refused = [
         (rooms("kafka://me:secret@host/a"), "ROOMS_URL", "kafka", rooms_known),
         (rooms("mongodb://me:secret@host/a"), "ROOMS_URL", "mongodb", rooms_known),
