@@ -163,7 +163,7 @@ pub(crate) struct KafkaOptions {
     /// How long they talk.
     #[arg(long, default_value = "20s", value_parser = parse_duration)]
     pub(crate) talk: Duration,
-    /// How long Kafka alone is under the same load before anything is measured.
+    /// How long they talk before that, while nothing is measured.
     #[arg(long, default_value = "5s", value_parser = parse_duration)]
     pub(crate) warm_up: Duration,
 }

@@ -35,6 +35,9 @@ pub(crate) struct Talk {
     pub(crate) members: usize,
     /// Messages a second in each room.
     pub(crate) room_rate: u32,
+    /// How long they talk before deliveries count.
+    pub(crate) warm_up: Duration,
+    /// How long they talk from then on.
     pub(crate) duration: Duration,
 }
 
@@ -55,16 +58,30 @@ impl Talk {
         Err("a room needs two --members, and each may send 10 messages a second".into())
     }
 
+    /// How long it all takes.
+    pub(crate) fn length(&self) -> Duration {
+        self.warm_up + self.duration
+    }
+
     /// Messages of each room.
     pub(crate) fn room_messages(&self) -> usize {
-        let count = self.duration.as_secs_f64() * f64::from(self.room_rate);
+        self.said_in(self.length()).max(1)
+    }
+
+    /// Whether deliveries of the message at this place of the schedule count.
+    pub(crate) fn counts(&self, place: usize) -> bool {
+        place >= self.said_in(self.warm_up) * self.rooms
+    }
+
+    fn said_in(&self, time: Duration) -> usize {
+        let count = time.as_secs_f64() * f64::from(self.room_rate);
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             reason = "a count of messages"
         )]
         let count = count.round() as usize;
-        count.max(1)
+        count
     }
 
     /// Messages of all rooms.
@@ -141,7 +158,7 @@ struct Listener {
 impl Listener {
     /// Listens until every message has come, or for so long.
     async fn run(mut self, mut reading: Reading) -> Result<Self> {
-        let patience = self.talk.duration + LAST_TIMEOUT;
+        let patience = self.talk.length() + LAST_TIMEOUT;
         let listening = async {
             while self.ears.arrivals.len() < self.talk.room_messages() {
                 let frame = reading.next().await?;
@@ -172,10 +189,11 @@ impl Listener {
         }
     }
 
-    /// The place in the schedule of a message from another member.
+    /// The place in the schedule of a message from another member, if it counts.
     fn place_of(&self, number: usize) -> Option<usize> {
+        let place = number * self.talk.rooms + self.room;
         let from_other = number % self.talk.members != self.place;
-        from_other.then_some(number * self.talk.rooms + self.room)
+        (from_other && self.talk.counts(place)).then_some(place)
     }
 }
 
@@ -203,8 +221,13 @@ impl Heard {
 mod tests {
     use super::*;
 
-    const TALK: Talk =
-        Talk { rooms: 3, members: 2, room_rate: 500, duration: Duration::from_millis(4) };
+    const TALK: Talk = Talk {
+        rooms: 3,
+        members: 2,
+        room_rate: 500,
+        warm_up: Duration::ZERO,
+        duration: Duration::from_millis(4),
+    };
 
     #[test]
     fn every_room_has_its_messages() {
@@ -217,6 +240,15 @@ mod tests {
         let listener = Listener { talk: TALK, room: 2, place: 1, ears: Ears::new(2, 0) };
         assert_eq!(listener.place_of(0), Some(2));
         assert_eq!(listener.place_of(1), None);
+        assert_eq!(listener.place_of(2), Some(8));
+    }
+
+    #[test]
+    fn what_is_said_to_warm_up_does_not_count() {
+        let talk = Talk { warm_up: Duration::from_millis(2), ..TALK };
+        assert_eq!(talk.room_messages(), 3);
+        let listener = Listener { talk, room: 2, place: 1, ears: Ears::new(2, 0) };
+        assert_eq!(listener.place_of(0), None);
         assert_eq!(listener.place_of(2), Some(8));
     }
 

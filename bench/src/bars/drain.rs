@@ -59,6 +59,7 @@ pub(super) async fn run(options: &DrainOptions, place: Place<'_>) -> Result<Vec<
         rooms: options.people.div_ceil(options.company),
         members: options.company,
         room_rate: options.chatter,
+        warm_up: Duration::ZERO,
         duration: options.evening,
     };
     talk.check()?;

@@ -34,8 +34,8 @@ pub(super) fn method(options: &KafkaOptions) -> String {
          (`acks=all`, idempotent, `linger.ms=0`) and one consumer of another topic with as many \
          partitions, both in this process, with the library's defaults; records of the same \
          bytes on the same schedule, from when each was due until the consumer has it. Each run \
-         warms the broker up with {} of that, and then measures the two one after the other, \
-         Kafka alone first in every second run. SQLite: the same talk through the embedded \
+         measures the two one after the other, Kafka alone first in every second run, and each \
+         of them after {} of the same talk that does not count. SQLite: the same talk through the embedded \
          default, after the engines have ended.",
         options.rooms,
         options.room_members,
@@ -51,13 +51,13 @@ pub(super) async fn run(options: &KafkaOptions, place: Place<'_>) -> Result<Vec<
         rooms: options.rooms,
         members: options.room_members,
         room_rate: options.room_rate,
+        warm_up: options.warm_up,
         duration: options.talk,
     };
     talk.check()?;
     allow_files(talk.rooms * talk.members)?;
     let engines = Engines::start(place).await?;
     let bare = Bare::open(&engines.kafka_url()?, &talk).await?;
-    bare.run(&Talk { duration: options.warm_up, ..talk }).await?;
     let (ours, alone) = if place.number.is_multiple_of(2) {
         let alone = bare.run(&talk).await?;
         (through_engines(&talk, &engines, place).await?, alone)

@@ -1,6 +1,8 @@
 //! Delivery latency in one room: from the moment a message was due to be sent until each of
 //! the other members has it.
 
+use std::time::Duration;
+
 use super::Place;
 use crate::Result;
 use crate::api::Api;
@@ -37,6 +39,7 @@ pub(super) async fn run(options: &RoomOptions, place: Place<'_>) -> Result<Vec<F
         rooms: 1,
         members: options.members,
         room_rate: options.rate,
+        warm_up: Duration::ZERO,
         duration: options.duration,
     };
     talk.check()?;
