@@ -28,6 +28,8 @@ const CATCH_UP_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Where a room's live records begin.
 pub(crate) struct Subscription {
+    /// Offset of the oldest record that the log still has.
+    pub(crate) low: u64,
     /// Offset of the first record that will come by `deliveries`; older ones are to be read.
     pub(crate) from: u64,
     /// The room's records from there on, and the marks between them.
@@ -160,7 +162,7 @@ impl LaneTask {
     }
 
     async fn subscribe(&mut self, room: RoomId) -> Result<Subscription, ReadError> {
-        let Watermarks { high, .. } = self.log.watermarks(self.partition).await?;
+        let Watermarks { low, high } = self.log.watermarks(self.partition).await?;
         if self.rooms.is_empty() {
             self.tail = Some(self.log.tail(self.partition, high).await?);
             self.next = high;
@@ -168,7 +170,7 @@ impl LaneTask {
         self.catch_up(high).await?;
         let (sender, deliveries) = mpsc::channel(ROOM_QUEUE_RECORDS_MAX);
         self.rooms.insert(room, sender);
-        Ok(Subscription { from: self.next, deliveries })
+        Ok(Subscription { low, from: self.next, deliveries })
     }
 
     /// Whoever asks for a room may have appended to it a moment ago, ahead of the tail, and

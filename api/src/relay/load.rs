@@ -9,7 +9,7 @@ use schemas::ids::RoomId;
 use schemas::limits::LEAD_MS_MIN;
 use schemas::record::Record;
 use schemas::state::RoomState;
-use storage::log::{ReadError, ReadRange, StoredRecord, Watermarks};
+use storage::log::{ReadError, ReadRange, StoredRecord};
 use storage::rooms::{Closed, RoomRow};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -61,7 +61,7 @@ impl Relay {
         }
         let lane = self.lane(row.partition);
         let mut subscription = lane.subscribe(id).await?;
-        let reading = self.read(&row, subscription.from);
+        let reading = self.read(&row, subscription.low, subscription.from);
         let (read, backlog) = buffer_while(&mut subscription.deliveries, reading).await;
         let Found { state, first_offset, link } = match read {
             Ok(found) => found,
@@ -101,18 +101,17 @@ impl Relay {
         Ok(RoomHandle::new(id, row.partition, sender, lead_ms))
     }
 
-    /// Reads a room up to an offset, and repairs its row where that lags the log.
-    async fn read(&self, row: &RoomRow, until: u64) -> Result<Found, Refusal> {
-        let Folded { state, first_offset, close_offset } = self.fold_until(row, until).await?;
+    /// Reads a room from one offset to another, and repairs its row where that lags the log.
+    async fn read(&self, row: &RoomRow, low: u64, until: u64) -> Result<Found, Refusal> {
+        let Folded { state, first_offset, close_offset } = self.fold(row, low, until).await?;
         let state = state.ok_or(Refusal::NoSuchRoom(row.id))?;
         self.repair_row(row, &state, first_offset, close_offset).await?;
         let link = self.0.links.newest(row.id).await?;
         Ok(Found { state, first_offset, link })
     }
 
-    /// Folds what the log has of a room before an offset.
-    async fn fold_until(&self, row: &RoomRow, until: u64) -> Result<Folded, ReadError> {
-        let Watermarks { low, .. } = self.0.log.watermarks(row.partition).await?;
+    /// Folds what the log has of a room, from its oldest record to an offset.
+    async fn fold(&self, row: &RoomRow, low: u64, until: u64) -> Result<Folded, ReadError> {
         let mut folded = Folded { state: None, first_offset: 0, close_offset: None };
         let mut from = row.first_offset.unwrap_or(low).max(low);
         while from < until {

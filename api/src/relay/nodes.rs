@@ -7,9 +7,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use moka::future::Cache;
 use schemas::ids::RoomId;
-use storage::rooms::Rooms;
 use storage::rooms::sessions::{Node, NodeId, NodeSessions};
+use storage::rooms::{Rooms, RoomsError};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -17,17 +18,25 @@ use super::placement::keeper;
 
 /// How long a ticket waits for the list of who serves its room.
 const LOOK_UP_PATIENCE: Duration = Duration::from_millis(300);
+/// How long an answer is believed: a room's members often come together, and a node that
+/// ended should not be named for long.
+const LOOK_UP_LIFE: Duration = Duration::from_millis(250);
+/// Rooms whose answers are kept.
+const LOOK_UPS_MAX: u64 = 10_000;
 
 /// This node among the others.
 pub(crate) struct Nodes {
     own: Node,
     rooms: Arc<dyn Rooms>,
     living: watch::Sender<Vec<Node>>,
+    /// Where a room's sockets should go.
+    look_ups: Cache<RoomId, Option<String>>,
 }
 
 impl Nodes {
     pub(crate) fn new(own: Node, rooms: Arc<dyn Rooms>) -> Self {
-        Self { own, rooms, living: watch::Sender::new(Vec::new()) }
+        let look_ups = Cache::builder().max_capacity(LOOK_UPS_MAX).time_to_live(LOOK_UP_LIFE);
+        Self { own, rooms, living: watch::Sender::new(Vec::new()), look_ups: look_ups.build() }
     }
 
     /// This node.
@@ -62,20 +71,28 @@ impl Nodes {
 
     /// Whether this node looks after a partition's rooms.
     pub(crate) fn keeps(&self, partition: u32) -> bool {
-        keeper(&self.living.borrow(), partition).is_some_and(|node| node.id == self.own.id)
+        keeper(self.living.borrow().iter(), partition).is_some_and(|node| node.id == self.own.id)
     }
 
-    /// What the address of a socket into a room should begin with.
+    /// What the address of a socket into a room should begin with; this node's if the store
+    /// does not say. The known list does not do: it may name a node that has just ended, which
+    /// would refuse the very people whom it has sent away.
     pub(crate) async fn socket_url(&self, room: RoomId, partition: u32) -> String {
-        let serving = match timeout(LOOK_UP_PATIENCE, self.rooms.nodes_of(room)).await {
-            Ok(Ok(serving)) => serving,
+        let look_up = self.look_ups.try_get_with(room, self.look_up(room, partition));
+        let found = match timeout(LOOK_UP_PATIENCE, look_up).await {
+            Ok(Ok(found)) => found,
             Ok(Err(error)) => {
                 tracing::debug!(error = &error as &dyn std::error::Error, "no list of servers");
-                Vec::new()
+                None
             }
-            Err(_elapsed) => Vec::new(),
+            Err(_elapsed) => None,
         };
-        best(serving, &self.living.borrow(), partition).unwrap_or_else(|| self.own_url().to_owned())
+        found.unwrap_or_else(|| self.own_url().to_owned())
+    }
+
+    async fn look_up(&self, room: RoomId, partition: u32) -> Result<Option<String>, RoomsError> {
+        let nodes = self.rooms.nodes_of(room).await?;
+        Ok(best(&nodes, partition).map(|node| node.socket_url.clone()))
     }
 
     /// Where this node's own sockets are.
@@ -85,9 +102,11 @@ impl Nodes {
 }
 
 /// The node that serves most of the room's sessions, else the partition's keeper.
-fn best(serving: Vec<NodeSessions>, living: &[Node], partition: u32) -> Option<String> {
-    let most = serving.into_iter().next().map(|most| most.node.socket_url);
-    most.or_else(|| keeper(living, partition).map(|node| node.socket_url.clone()))
+fn best(nodes: &[NodeSessions], partition: u32) -> Option<&Node> {
+    match nodes.first() {
+        Some(most) if most.sessions > 0 => Some(&most.node),
+        _ => keeper(nodes.iter().map(|of| &of.node), partition),
+    }
 }
 
 #[cfg(test)]
@@ -103,11 +122,16 @@ mod tests {
     #[test]
     fn who_serves_most_is_named_before_the_keeper() {
         let living = [node(1), node(2), node(3)];
-        let keeper = keeper(&living, 7).unwrap().socket_url.clone();
-        let other = living.iter().find(|node| node.socket_url != keeper).unwrap();
-        let serving = vec![NodeSessions { node: other.clone(), sessions: 1 }];
-        assert_eq!(best(serving, &living, 7), Some(other.socket_url.clone()));
-        assert_eq!(best(vec![], &living, 7), Some(keeper));
-        assert_eq!(best(vec![], &[], 7), None);
+        let keeper = keeper(&living, 7).unwrap();
+        let serving = |sessions_of: &dyn Fn(&Node) -> u64| {
+            let of = |node: &Node| NodeSessions { node: node.clone(), sessions: sessions_of(node) };
+            let mut nodes: Vec<_> = living.iter().map(of).collect();
+            nodes.sort_by_key(|of| std::cmp::Reverse(of.sessions));
+            nodes
+        };
+        let other = living.iter().find(|node| *node != keeper).unwrap();
+        assert_eq!(best(&serving(&|node| u64::from(node == other)), 7), Some(other));
+        assert_eq!(best(&serving(&|_| 0), 7), Some(keeper));
+        assert_eq!(best(&[], 7), None);
     }
 }

@@ -7,8 +7,11 @@ use storage::rooms::sessions::{Node, NodeId};
 
 /// The node that keeps a partition: the one with the highest score, so that a node's death
 /// moves its own partitions and no other. None only if no node lives.
-pub(super) fn keeper(nodes: &[Node], partition: u32) -> Option<&Node> {
-    nodes.iter().max_by_key(|node| (score(node.id, partition), node.id))
+pub(super) fn keeper<'a>(
+    nodes: impl IntoIterator<Item = &'a Node>,
+    partition: u32,
+) -> Option<&'a Node> {
+    nodes.into_iter().max_by_key(|node| (score(node.id, partition), node.id))
 }
 
 fn score(node: NodeId, partition: u32) -> [u8; 32] {

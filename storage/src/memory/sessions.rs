@@ -148,7 +148,6 @@ impl Attendance {
             .living(now_ms)
             .into_iter()
             .map(|node| NodeSessions { sessions: count(&node) as u64, node })
-            .filter(|node| node.sessions > 0)
             .collect();
         nodes.sort_by_key(|node| (std::cmp::Reverse(node.sessions), node.node.id));
         nodes

@@ -8,8 +8,9 @@ use url::Url;
 
 use super::PostgresOpenError;
 
-/// Connections of one process, unless the URL says otherwise.
-const CONNECTIONS: u32 = 16;
+/// Connections of one process, unless the URL says otherwise. Few: a crowd that comes at once
+/// would else wait for connections to open, and a database of few cores for all of them.
+const CONNECTIONS: u32 = 8;
 /// Most connections that a URL may ask for.
 const CONNECTIONS_MAX: u32 = 100;
 /// The parameter of the URL that is ours; the driver does not know it.

@@ -92,11 +92,11 @@ impl Sessions for PostgresRooms {
 
     async fn nodes_of(&self, room: RoomId) -> Result<Vec<NodeSessions>, RoomsError> {
         let select = Statement::repeatable(
-            "SELECT node.id, node.socket_url, count(*) AS sessions
-             FROM movie_together_session AS session
-             JOIN movie_together_node AS node ON node.id = session.node
-             WHERE session.room = $1
-               AND node.lease_until_ms >= (SELECT movie_together_now_ms())
+            "SELECT node.id, node.socket_url, count(session.node) AS sessions
+             FROM movie_together_node AS node
+             LEFT JOIN movie_together_session AS session
+               ON session.node = node.id AND session.room = $1
+             WHERE node.lease_until_ms >= (SELECT movie_together_now_ms())
              GROUP BY node.id ORDER BY sessions DESC, node.id",
         );
         let answer = self.server.call(select.bind(room.0)).await?;

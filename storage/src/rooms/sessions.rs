@@ -152,7 +152,8 @@ pub trait Sessions: Send + Sync + 'static {
     /// nothing but times.
     async fn note(&self, notes: &[SessionNote]) -> Result<(), RoomsError>;
 
-    /// Which living nodes hold sessions of a room: most sessions first, then by id.
+    /// The living nodes, with how many of a room's sessions each holds: most sessions first,
+    /// then by id.
     async fn nodes_of(&self, room: RoomId) -> Result<Vec<NodeSessions>, RoomsError>;
 
     /// Claims up to `limit` absent members for `claim_ms`: nobody else is told of them for that

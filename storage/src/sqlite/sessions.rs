@@ -82,10 +82,11 @@ impl Sessions for SqliteRooms {
 
     async fn nodes_of(&self, room: RoomId) -> Result<Vec<NodeSessions>, RoomsError> {
         let rows = query(
-            "SELECT node.id, node.socket_url, count(*) AS sessions
-             FROM movie_together_session AS session
-             JOIN movie_together_node AS node ON node.id = session.node
-             WHERE session.room = ? AND node.lease_until_ms >= ?
+            "SELECT node.id, node.socket_url, count(session.node) AS sessions
+             FROM movie_together_node AS node
+             LEFT JOIN movie_together_session AS session
+               ON session.node = node.id AND session.room = ?
+             WHERE node.lease_until_ms >= ?
              GROUP BY node.id ORDER BY sessions DESC, node.id",
         )
         .bind(room.0)

@@ -86,7 +86,7 @@ async fn the_first_calls_after_a_restart_succeed() {
     let rooms = PostgresRooms::open(url.as_str()).await.unwrap();
     let row = a_row();
     rooms.create(&row).await.unwrap();
-    // As many connections as may be.
+    // More than there are connections, so that each of them is used.
     for found in join_all((0..16).map(|_| rooms.get(row.id))).await {
         assert!(found.unwrap().is_some());
     }

@@ -122,7 +122,8 @@ async fn fall_silent(rooms: &Arc<dyn Rooms>, node: &Node) -> Checked {
 /// Which nodes hold how many sessions of a room.
 async fn holders(rooms: &Arc<dyn Rooms>, room: RoomId) -> Checked<Vec<(Node, u64)>> {
     let nodes = rooms.nodes_of(room).await?;
-    Ok(nodes.into_iter().map(|held| (held.node, held.sessions)).collect())
+    let holding = nodes.into_iter().filter(|of| of.sessions > 0);
+    Ok(holding.map(|of| (of.node, of.sessions)).collect())
 }
 
 /// Claims everyone who is absent by now; a member who is due at once shows when that is.

@@ -6,8 +6,8 @@ use super::{
     AT_ONCE_MS, LONG_MS, Tab, a_living_node, a_node, a_room, a_tab, at, claim_all, fall_silent,
     holders,
 };
-use crate::rooms::Rooms;
 use crate::rooms::sessions::SessionChange;
+use crate::rooms::{Rooms, RoomsError};
 
 pub(in super::super) async fn moves(rooms: Arc<dyn Rooms>) -> Checked {
     let (first, second) = (a_living_node(&rooms).await?, a_living_node(&rooms).await?);
@@ -78,12 +78,12 @@ pub(in super::super) async fn again(rooms: Arc<dyn Rooms>) -> Checked {
 
 pub(in super::super) async fn ordered(rooms: Arc<dyn Rooms>) -> Checked {
     let mut nodes = Vec::new();
-    for _ in 0..4 {
+    for _ in 0..5 {
         nodes.push(a_living_node(&rooms).await?);
     }
     nodes.sort();
     let room = a_room();
-    let counts = [1_u64, 3, 2, 1];
+    let counts = [1_u64, 3, 2, 0, 1];
     let mut wanted = Vec::new();
     for (node, count) in nodes.iter().zip(counts) {
         for _ in 0..count {
@@ -92,8 +92,13 @@ pub(in super::super) async fn ordered(rooms: Arc<dyn Rooms>) -> Checked {
         wanted.push((node.clone(), count));
     }
     wanted.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    ensure_eq!(holders(&rooms, room).await?, wanted, "most sessions first, then by id");
-    ensure_eq!(holders(&rooms, a_room()).await?, [], "an empty room");
+    let listed = async |room| {
+        let nodes = rooms.nodes_of(room).await?.into_iter();
+        Ok::<_, RoomsError>(nodes.map(|of| (of.node, of.sessions)).collect::<Vec<_>>())
+    };
+    ensure_eq!(listed(room).await?, wanted, "most sessions first, then by id");
+    let idle: Vec<_> = nodes.into_iter().map(|node| (node, 0)).collect();
+    ensure_eq!(listed(a_room()).await?, idle, "nobody serves an empty room");
     Ok(())
 }
 
