@@ -3,19 +3,19 @@
 //! | collection | `_id` | one document |
 //! |---|---|---|
 //! | `movie_together_event` | room, epoch and offset as fixed-width bytes | an event: its JSON text, the hash of what it was, fields to ask by |
+//! | `movie_together_participant` | user and room as fixed-width bytes | somebody with an event in a room |
 //! | `movie_together_seal` | the room, as text | the proof that a room is whole, and who may read it |
 //! | `movie_together_quarantine` | partition, offset and epoch as fixed-width bytes | bytes that belong to no room |
 //! | `movie_together_erasure` | the user, as text | since when a person is to be forgotten |
 //!
-//! A room's events are one range of `_id` in the log's order ([`key`]), so reading a room back
-//! or paging through it needs no other index. Documents are inserted, never replaced: a
+//! A room's events are one range of `_id` in the log's order ([`key`]), and a person's rooms are
+//! one range of another, so nothing needs a second index. Documents are inserted, never replaced: a
 //! duplicate key means "there already", and is compared by hash. Writes wait for a majority and
 //! its journal, reads are of the primary and of what a majority has: what was read back cannot
 //! be rolled back. The URL may set times and pool sizes, but not these.
 //!
 //! What is used is what MongoDB 4.4 and later and FerretDB both do: unordered `insert`, `find`
-//! by ranges, `$in` and `$or`, `update` of fields, `distinct`. No transactions, no upserts, no
-//! pipelines. FerretDB 1 hangs on an `update` of 100 or more operations ([`erasure`] stays at
+//! by ranges and `$in`, `update` of fields. No transactions, no upserts, no pipelines. FerretDB 1 hangs on an `update` of 100 or more operations ([`erasure`] stays at
 //! 50), does not update atomically, and scans a collection for whatever is not asked by a text
 //! `_id` alone, which is why seals and erasures have one; it serves for tests, not for an
 //! archive that grows.
@@ -26,6 +26,7 @@ mod connect;
 mod erasure;
 mod event;
 mod key;
+mod participant;
 mod quarantine;
 mod seal;
 mod write;
@@ -41,6 +42,7 @@ use schemas::ids::{RoomId, UserId};
 
 use self::erasure::ErasureDocument;
 use self::event::EventDocument;
+use self::participant::ParticipantDocument;
 use self::quarantine::QuarantineDocument;
 use self::seal::SealDocument;
 use crate::archive::{Archive, ArchiveError, EventPage};
@@ -56,6 +58,7 @@ const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
 pub struct MongoArchive {
     database: Database,
     events: Collection<EventDocument>,
+    participants: Collection<ParticipantDocument>,
     seals: Collection<SealDocument>,
     quarantine: Collection<QuarantineDocument>,
     erasures: Collection<ErasureDocument>,
@@ -64,6 +67,7 @@ pub struct MongoArchive {
 #[async_trait]
 impl Archive for MongoArchive {
     async fn insert(&self, events: &[ArchivedEvent]) -> Result<u64, ArchiveError> {
+        participant::insert(&self.participants, events).await?;
         event::insert(&self.events, events).await
     }
 
@@ -114,7 +118,7 @@ impl Archive for MongoArchive {
     }
 
     async fn rooms_with(&self, user: UserId) -> Result<Vec<RoomId>, ArchiveError> {
-        event::rooms_with(&self.events, user).await
+        participant::rooms_with(&self.participants, user).await
     }
 
     async fn erase_in(&self, room: RoomId, people: &BTreeSet<UserId>) -> Result<u64, ArchiveError> {

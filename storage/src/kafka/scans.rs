@@ -90,7 +90,7 @@ impl Pool {
         let batch = scanner.scan(&self.cluster, &bounds, is_given_up);
         // One that failed stands nobody knows where.
         let kept = batch.is_ok().then_some(scanner);
-        self.give_back(kept, watermarks.high);
+        self.give_back(kept, until);
         let batch = batch?;
         if let Some(last) = batch.records.last() {
             self.time.observe(last.at_ms);
@@ -116,10 +116,10 @@ impl Pool {
         Scanner::new(&self.cluster).inspect_err(|_| self.give_back(None, 0)).map_err(away)
     }
 
-    fn give_back(&self, scanner: Option<Scanner>, high: u64) {
+    fn give_back(&self, scanner: Option<Scanner>, until: u64) {
         let mut scanner = scanner;
         if let Some(scanner) = &mut scanner {
-            scanner.settle(high);
+            scanner.settle(until);
         }
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         idle.lent -= 1;

@@ -7,7 +7,7 @@ use mongodb::error::ErrorKind;
 use mongodb::options::{
     ClientOptions, CollectionOptions, ReadConcern, ReadPreference, SelectionCriteria, WriteConcern,
 };
-use mongodb::{Client, Collection, Database, IndexModel};
+use mongodb::{Client, Collection, Database};
 
 use super::{MongoArchive, within};
 
@@ -48,8 +48,8 @@ impl MongoOpenError {
 
 impl MongoArchive {
     /// Opens the archive at `mongodb://[user:password@]host[:port][,…]/[database][?options]`,
-    /// and makes its index when absent. What the URL sets of times and pool sizes counts;
-    /// what it leaves out is bounded here.
+    /// once the server answers. What the URL sets of times and pool sizes counts; what it leaves
+    /// out is bounded here.
     pub async fn open(url: &str) -> Result<Self, MongoOpenError> {
         let options = options(url).await.map_err(MongoOpenError::BadUrl)?;
         let client = Client::with_options(options).map_err(MongoOpenError::BadUrl)?;
@@ -57,20 +57,14 @@ impl MongoArchive {
             client.default_database().unwrap_or_else(|| client.database(DATABASE_DEFAULT));
         let archive = Self {
             events: collection(&database, "movie_together_event"),
+            participants: collection(&database, "movie_together_participant"),
             seals: collection(&database, "movie_together_seal"),
             quarantine: collection(&database, "movie_together_quarantine"),
             erasures: collection(&database, "movie_together_erasure"),
             database,
         };
-        archive.make_index().await?;
+        within(archive.database.run_command(doc! { "ping": 1 })).await?;
         Ok(archive)
-    }
-
-    /// Finds the rooms of a person.
-    async fn make_index(&self) -> mongodb::error::Result<()> {
-        let by_person = IndexModel::builder().keys(doc! { "user": 1, "room": 1 }).build();
-        within(self.events.create_index(by_person)).await?;
-        Ok(())
     }
 }
 

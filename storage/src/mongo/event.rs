@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::TryStreamExt;
-use mongodb::bson::{Binary, Bson, DateTime, Document, Uuid, doc};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use mongodb::bson::{Binary, DateTime, Uuid, doc};
 use mongodb::options::ReadConcern;
 use mongodb::{Collection, Cursor};
 use schemas::archive::{ArchivedEvent, Hash, HashChain, Seal};
-use schemas::ids::{RoomId, UserId};
+use schemas::ids::RoomId;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -16,8 +16,11 @@ use super::write::{batches, insert_absent};
 use super::{from_number, key, malformed, to_number, within};
 use crate::archive::{ArchiveError, EventPage};
 
-/// Most rooms of one read back, each a range of its own.
-const READ_BACK_ROOMS_MAX: usize = 100;
+/// Rooms read back at a time, each by a question of its own: one for many ranges takes a server
+/// several times as long, since it asks of each document in which of them it lies.
+const ROOMS_AT_ONCE: usize = 4;
+/// Most events in one answer, for fewer ways there and back than by default.
+const READ_BACK_BATCH_EVENTS: u32 = 2000;
 
 /// An event at rest.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -42,7 +45,6 @@ pub(super) struct EventDocument {
 /// The part of it that proves.
 #[derive(Debug, Deserialize)]
 struct EventProof {
-    room: Uuid,
     seq: i64,
     hash: Binary,
     event: String,
@@ -86,26 +88,26 @@ pub(super) async fn read_back(
     collection: &Collection<EventDocument>,
     rooms: &[RoomId],
 ) -> Result<Vec<HashChain>, ArchiveError> {
-    let mut links: BTreeMap<RoomId, Vec<(u64, Hash)>> =
-        rooms.iter().map(|room| (*room, vec![])).collect();
     let proofs = collection.clone_with_type::<EventProof>();
-    let asked: Vec<RoomId> = links.keys().copied().collect();
-    for rooms in asked.chunks(READ_BACK_ROOMS_MAX) {
-        let ranges: Vec<Document> =
-            rooms.iter().map(|room| doc! { "_id": key::range_of_room(*room) }).collect();
-        let finding = proofs
-            .find(doc! { "$or": ranges })
-            .projection(doc! { "room": 1, "seq": 1, "hash": 1, "event": 1, "erased": 1 });
-        let mut found = within(finding).await?;
-        while let Some(event) = next(&mut found).await? {
-            if let Some(links) = links.get_mut(&room_id(event.room)) {
-                links.push((from_number(event.seq)?, hash_at_rest(&event)?));
-            }
-        }
+    // Listed first: a stream of lazily made futures would not be known to be `Send`.
+    let reading: Vec<_> = rooms.iter().map(|room| read_room_back(&proofs, *room)).collect();
+    stream::iter(reading).buffered(ROOMS_AT_ONCE).try_collect().await
+}
+
+async fn read_room_back(
+    proofs: &Collection<EventProof>,
+    room: RoomId,
+) -> Result<HashChain, ArchiveError> {
+    let finding = proofs
+        .find(doc! { "_id": key::range_of_room(room) })
+        .projection(doc! { "seq": 1, "hash": 1, "event": 1, "erased": 1 })
+        .batch_size(READ_BACK_BATCH_EVENTS);
+    let mut found = within(finding).await?;
+    let mut links = vec![];
+    while let Some(event) = next(&mut found).await? {
+        links.push((from_number(event.seq)?, hash_at_rest(&event)?));
     }
-    let chains: BTreeMap<RoomId, HashChain> =
-        links.into_iter().map(|(room, links)| (room, chain(links))).collect();
-    Ok(rooms.iter().filter_map(|room| chains.get(room).cloned()).collect())
+    Ok(chain(links))
 }
 
 /// Events of a sealed room with `seq < before`, newest first.
@@ -133,19 +135,6 @@ pub(super) async fn page(
         events.push(serde_json::from_str(&text.event)?);
     }
     Ok(EventPage { events, has_more: false })
-}
-
-/// Rooms with an event of a person.
-pub(super) async fn rooms_with(
-    collection: &Collection<EventDocument>,
-    user: UserId,
-) -> Result<Vec<RoomId>, ArchiveError> {
-    let rooms = within(collection.distinct("room", doc! { "user": key::uuid(user.0) })).await?;
-    let ids = rooms.into_iter().map(|room| match room {
-        Bson::Binary(room) => room.to_uuid().map(room_id).or(Err(malformed("another room id"))),
-        _ => Err(malformed("no room id")),
-    });
-    ids.collect()
 }
 
 /// The next document of a cursor.

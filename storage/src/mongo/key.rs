@@ -1,17 +1,18 @@
 //! Keys of fixed width whose bytes sort as the log does.
 //!
-//! An event's is `room (16) · epoch (8) · offset (8)`, a quarantined record's is
-//! `partition (4) · offset (8) · epoch (8)`, numbers with their highest byte first. The epoch
-//! stands in by the first bytes of its SHA-256.
+//! An event's is `room (16) · epoch (8) · offset (8)`, a participant's is `user (16) ·
+//! room (16)`, a quarantined record's is `partition (4) · offset (8) · epoch (8)`, numbers with
+//! their highest byte first. The epoch stands in by the first bytes of its SHA-256.
 
 use mongodb::bson::spec::BinarySubtype;
 use mongodb::bson::{Binary, Document, Uuid, doc};
 use schemas::archive::Quarantined;
-use schemas::ids::RoomId;
+use schemas::ids::{RoomId, UserId};
 use sha2::{Digest, Sha256};
 
 /// Bytes that stand in for an epoch.
 const EPOCH_BYTES: usize = 8;
+const ID_BYTES: usize = 16;
 
 /// Key of an event.
 pub(super) fn of_event(room: RoomId, epoch: &str, offset: u64) -> Binary {
@@ -25,6 +26,23 @@ pub(super) fn of_quarantined(bytes: &Quarantined) -> Binary {
         &bytes.offset.to_be_bytes(),
         &epoch_bytes(&bytes.epoch),
     ])
+}
+
+/// Key of somebody who did something in a room.
+pub(super) fn of_participant(user: UserId, room: RoomId) -> Binary {
+    binary(&[user.0.as_bytes(), room.0.as_bytes()])
+}
+
+/// The room of such a key.
+pub(super) fn room_of_participant(key: &Binary) -> Option<RoomId> {
+    let room = key.bytes.get(ID_BYTES..)?;
+    uuid::Uuid::from_slice(room).ok().map(RoomId)
+}
+
+/// The keys of a person's rooms.
+pub(super) fn range_of_user(user: UserId) -> Document {
+    let user = user.0.as_bytes();
+    between(binary(&[user, &[0; ID_BYTES]]), binary(&[user, &[0xFF; ID_BYTES]]))
 }
 
 /// The keys of a room's events, of whichever epoch.
@@ -92,12 +110,19 @@ mod tests {
     }
 
     #[test]
-    fn a_range_holds_its_room_and_no_other() {
+    fn a_range_holds_its_own_and_nothing_else() {
         let holds = |range: &Document, key: &Binary| {
             let first = range.get_binary_generic("$gte").unwrap();
             let last = range.get_binary_generic("$lte").unwrap();
             (first..=last).contains(&&key.bytes)
         };
+        let user = |number| UserId(uuid::Uuid::from_u128(number));
+        for of in [0, u128::MAX] {
+            let key = of_participant(user(7), room(of));
+            assert!(holds(&range_of_user(user(7)), &key));
+            assert!(!holds(&range_of_user(user(8)), &key));
+            assert_eq!(room_of_participant(&key), Some(room(of)));
+        }
         let range = range_of_room(room(7));
         for offset in [0, 1, u64::MAX] {
             assert!(holds(&range, &of_event(room(7), "any", offset)));

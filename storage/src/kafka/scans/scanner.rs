@@ -70,11 +70,12 @@ impl Scanner {
         self.used.elapsed()
     }
 
-    /// Called after a scan. At the end of its partition it stops fetching: it would only wait
-    /// there.
-    pub(super) fn settle(&mut self, high: u64) {
+    /// Called after a scan. At the end of what was asked for it stops fetching: the next scan
+    /// most often begins elsewhere, and one that waits for news of the partition's end asks the
+    /// brokers hundreds of times a second.
+    pub(super) fn settle(&mut self, until: u64) {
         self.used = Instant::now();
-        if self.place.is_some_and(|place| place.next >= high) && self.consumer.unassign().is_ok() {
+        if self.place.is_some_and(|place| place.next >= until) && self.consumer.unassign().is_ok() {
             self.place = None;
         }
     }
