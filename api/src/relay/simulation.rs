@@ -6,6 +6,7 @@
 //! more of them: `SIMULATION_SEEDS=100000` in its place.
 
 mod evening;
+mod lease;
 mod node;
 mod socket;
 mod tab;

@@ -29,6 +29,8 @@ struct Life {
     /// Signals each change of the state; wakes those who wait in the order in which they came.
     changed: Notify,
     doom: Mutex<Option<Doom>>,
+    /// Names of calls of which the next gets no answer.
+    losses: Mutex<Vec<&'static str>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +66,7 @@ impl Process {
             state: Mutex::new(State::Running),
             changed: Notify::new(),
             doom: Mutex::new(None),
+            losses: Mutex::default(),
         }))
     }
 
@@ -102,6 +105,11 @@ impl Process {
         *lock(&self.0.doom) = Some(Doom { calls_left: calls, moment });
     }
 
+    /// Loses the next call of a name, such as `nodes`: it has no effect and no answer.
+    pub fn lose_next(&self, name: &'static str) {
+        lock(&self.0.losses).push(name);
+    }
+
     /// Waits until it is dead.
     pub async fn died(&self) {
         self.reaches(State::Dead).await;
@@ -124,6 +132,9 @@ impl Process {
         Store<Content>: Sync,
     {
         self.may_go_on().await;
+        if self.takes_loss(name) {
+            return Err(Lost);
+        }
         let dies = self.approach_doom();
         if dies == Some(Moment::Before) {
             self.kill();
@@ -208,6 +219,12 @@ impl Process {
         }
         drop(state);
         self.0.changed.notify_waiters();
+    }
+
+    fn takes_loss(&self, name: &str) -> bool {
+        let mut losses = lock(&self.0.losses);
+        let place = losses.iter().position(|lost| *lost == name);
+        place.map(|place| losses.swap_remove(place)).is_some()
     }
 
     fn approach_doom(&self) -> Option<Moment> {

@@ -21,7 +21,7 @@ use super::node::Node;
 use super::tab::{Diary, Tab, Verdict};
 use super::truth::{Truth, ensure};
 
-const PARTITIONS: u32 = 2;
+pub(super) const PARTITIONS: u32 = 2;
 const NODES_MAX: usize = 3;
 /// Longest time, once nothing fails any more, until every tab knows what became of its words.
 const RECOVERY_MAX: Duration = Duration::from_mins(10);
@@ -69,7 +69,7 @@ impl Played {
 #[derive(Clone, Copy)]
 pub(super) struct Place {
     pub(super) room: RoomId,
-    owner: UserId,
+    pub(super) owner: UserId,
     partition: u32,
 }
 
@@ -198,7 +198,7 @@ async fn disturb(town: &Town, places: &[Place]) {
     }
 }
 
-async fn open_room(world: &World) -> Place {
+pub(super) async fn open_room(world: &World) -> Place {
     let dice = world.dice();
     let storage = world.spared_process().storage();
     let partition = u32::try_from(dice.place(PARTITIONS as usize)).unwrap();
