@@ -7,10 +7,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use moka::future::Cache;
 use schemas::ids::RoomId;
+use storage::rooms::Rooms;
 use storage::rooms::sessions::{Node, NodeId, NodeSessions};
-use storage::rooms::{Rooms, RoomsError};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -18,25 +17,17 @@ use super::placement::keeper;
 
 /// How long a ticket waits for the list of who serves its room.
 const LOOK_UP_PATIENCE: Duration = Duration::from_millis(300);
-/// How long an answer is believed: a room's members often come together, and a node that
-/// ended should not be named for long.
-const LOOK_UP_LIFE: Duration = Duration::from_millis(250);
-/// Rooms whose answers are kept.
-const LOOK_UPS_MAX: u64 = 10_000;
 
 /// This node among the others.
 pub(crate) struct Nodes {
     own: Node,
     rooms: Arc<dyn Rooms>,
     living: watch::Sender<Vec<Node>>,
-    /// Where a room's sockets should go.
-    look_ups: Cache<RoomId, Option<String>>,
 }
 
 impl Nodes {
     pub(crate) fn new(own: Node, rooms: Arc<dyn Rooms>) -> Self {
-        let look_ups = Cache::builder().max_capacity(LOOK_UPS_MAX).time_to_live(LOOK_UP_LIFE);
-        Self { own, rooms, living: watch::Sender::new(Vec::new()), look_ups: look_ups.build() }
+        Self { own, rooms, living: watch::Sender::new(Vec::new()) }
     }
 
     /// This node.
@@ -78,9 +69,8 @@ impl Nodes {
     /// does not say. The known list does not do: it may name a node that has just ended, which
     /// would refuse the very people whom it has sent away.
     pub(crate) async fn socket_url(&self, room: RoomId, partition: u32) -> String {
-        let look_up = self.look_ups.try_get_with(room, self.look_up(room, partition));
-        let found = match timeout(LOOK_UP_PATIENCE, look_up).await {
-            Ok(Ok(found)) => found,
+        let found = match timeout(LOOK_UP_PATIENCE, self.rooms.nodes_of(room)).await {
+            Ok(Ok(nodes)) => best(&nodes, partition).map(|node| node.socket_url.clone()),
             Ok(Err(error)) => {
                 tracing::debug!(error = &error as &dyn std::error::Error, "no list of servers");
                 None
@@ -88,11 +78,6 @@ impl Nodes {
             Err(_elapsed) => None,
         };
         found.unwrap_or_else(|| self.own_url().to_owned())
-    }
-
-    async fn look_up(&self, room: RoomId, partition: u32) -> Result<Option<String>, RoomsError> {
-        let nodes = self.rooms.nodes_of(room).await?;
-        Ok(best(&nodes, partition).map(|node| node.socket_url.clone()))
     }
 
     /// Where this node's own sockets are.
