@@ -154,12 +154,15 @@ impl Server {
     }
 }
 
-/// Where a binary lies: in `MOVIE_TOGETHER_BIN`, or beside the tests' own.
+/// Where a binary lies: in `MOVIE_TOGETHER_BIN`, or where this test or program was built.
 pub(crate) fn binary(name: &str) -> PathBuf {
     let folder = env::var_os("MOVIE_TOGETHER_BIN").map_or_else(
         || {
-            let own = env::current_exe().expect("the test knows where it is");
-            own.ancestors().nth(2).expect("tests lie in target/*/deps").to_owned()
+            let own = env::current_exe().expect("a program knows where it is");
+            let folder = own.parent().expect("a program lies in a folder");
+            // Tests lie one folder deeper than programs.
+            let is_test = folder.ends_with("deps");
+            folder.parent().filter(|_| is_test).unwrap_or(folder).to_owned()
         },
         PathBuf::from,
     );
