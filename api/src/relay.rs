@@ -31,6 +31,8 @@ mod end;
 mod lane;
 mod lease;
 mod load;
+#[cfg(test)]
+mod no_films;
 mod nodes;
 mod outlet;
 mod placement;

@@ -157,13 +157,7 @@ impl Server {
 /// Where a binary lies: in `MOVIE_TOGETHER_BIN`, or where this test or program was built.
 pub(crate) fn binary(name: &str) -> PathBuf {
     let folder = env::var_os("MOVIE_TOGETHER_BIN").map_or_else(
-        || {
-            let own = env::current_exe().expect("a program knows where it is");
-            let folder = own.parent().expect("a program lies in a folder");
-            // Tests lie one folder deeper than programs.
-            let is_test = folder.ends_with("deps");
-            folder.parent().filter(|_| is_test).unwrap_or(folder).to_owned()
-        },
+        || build_folder(&env::current_exe().expect("a program knows where it is")).to_owned(),
         PathBuf::from,
     );
     let path = folder.join(name);
@@ -173,6 +167,12 @@ pub(crate) fn binary(name: &str) -> PathBuf {
         path.display()
     );
     path
+}
+
+/// Where programs are built, by the place of one; tests lie one folder deeper.
+fn build_folder(own: &Path) -> &Path {
+    let folder = own.parent().expect("a program lies in a folder");
+    folder.parent().filter(|_| folder.ends_with("deps")).unwrap_or(folder)
 }
 
 pub(crate) fn http_client() -> reqwest::Client {
@@ -228,4 +228,17 @@ async fn address(lines: &mut Lines<BufReader<ChildStdout>>) -> Option<String> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Programs once looked one folder too high, so that `make faults` found no server.
+    #[test]
+    fn tests_and_programs_look_in_the_same_folder() {
+        for own in ["/target/debug/deps/it-1234", "/target/debug/movie-together-faults"] {
+            assert_eq!(build_folder(Path::new(own)), Path::new("/target/debug"), "{own}");
+        }
+    }
 }

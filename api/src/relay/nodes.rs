@@ -55,7 +55,7 @@ impl Nodes {
         });
     }
 
-    /// This node ends: it keeps nothing more and is named to nobody.
+    /// This node ends: it keeps nothing more.
     pub(super) fn withdraw(&self) {
         self.living.send_modify(|living| living.retain(|node| node.id != self.own.id));
     }
@@ -96,6 +96,8 @@ fn best(nodes: &[NodeSessions], partition: u32) -> Option<&Node> {
 
 #[cfg(test)]
 mod tests {
+    use storage::memory::World;
+    use storage::memory::faults::Faults;
     use uuid::Uuid;
 
     use super::*;
@@ -118,5 +120,24 @@ mod tests {
         assert_eq!(best(&serving(&|node| u64::from(node == other)), 7), Some(other));
         assert_eq!(best(&serving(&|_| 0), 7), Some(keeper));
         assert_eq!(best(&[], 7), None);
+    }
+
+    /// The list of nodes was once asked for the keeper: up to a second old, it led the people
+    /// whom a node had sent away back to its closed port.
+    #[tokio::test(start_paused = true)]
+    async fn a_node_that_has_just_ended_is_not_named() {
+        let rooms = World::new(1, 1, Faults::NONE).process().storage().rooms;
+        let all = [node(1), node(2)];
+        for node in &all {
+            rooms.renew(node, 3_600_000).await.unwrap();
+        }
+        let leaving = keeper(&all, 0).unwrap();
+        let staying = all.iter().find(|node| *node != leaving).unwrap();
+        let nodes = Nodes::new(staying.clone(), Arc::clone(&rooms));
+        nodes.set_living(rooms.nodes().await.unwrap());
+        let room = RoomId(Uuid::from_u128(3));
+        assert_eq!(nodes.socket_url(room, 0).await, leaving.socket_url);
+        rooms.end_node(leaving.id, 0).await.unwrap();
+        assert_eq!(nodes.socket_url(room, 0).await, staying.socket_url);
     }
 }

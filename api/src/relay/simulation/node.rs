@@ -3,11 +3,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use async_trait::async_trait;
-use clients::{Bearer, Deadline, Failure, MovieApi};
-use schemas::ids::{MovieId, RoomId, SessionId, UserId};
+use schemas::ids::{RoomId, SessionId, UserId};
 use schemas::record::{CloseReason, Entry, LeaveReason, MemberJoined, MemberLeft, RoomClosed};
-use schemas::upstream::{Film, FilmPage};
 use storage::memory::{Process, World};
 use storage::rooms::sessions::{Node as NodeRow, NodeId};
 use tokio::time::sleep;
@@ -15,6 +12,7 @@ use tokio::time::sleep;
 use crate::janitor::Janitor;
 use crate::link::Links;
 use crate::refusal::Refusal;
+use crate::relay::no_films::NoFilms;
 use crate::relay::{Relay, RelayOptions, RoomHandle};
 use crate::ticket::Ticket;
 
@@ -37,7 +35,7 @@ impl Node {
         let relay = Relay::start(
             Arc::clone(&storage.log),
             Arc::clone(&storage.rooms),
-            Arc::new(NoFilms),
+            Arc::new(NoFilms { is_away: false }),
             Arc::new(links),
             row,
             RelayOptions::default(),
@@ -114,33 +112,5 @@ impl Node {
         let handle = self.relay.room(room).await?;
         let closed = Entry::RoomClosed(RoomClosed { reason: CloseReason::Owner });
         self.relay.propose(&handle, owner, closed).await.map(drop)
-    }
-}
-
-/// A catalogue without films.
-struct NoFilms;
-
-fn no_film() -> Failure {
-    Failure::NotFound { service: "movie", operation: "film" }
-}
-
-#[async_trait]
-impl MovieApi for NoFilms {
-    async fn film(&self, _: Option<&Bearer>, _: MovieId, _: Deadline) -> Result<Film, Failure> {
-        Err(no_film())
-    }
-
-    async fn films(&self, _: &[MovieId], _: Deadline) -> Result<Vec<Film>, Failure> {
-        Err(no_film())
-    }
-
-    async fn search(
-        &self,
-        _: Option<&str>,
-        _: u32,
-        _: u32,
-        _: Deadline,
-    ) -> Result<FilmPage, Failure> {
-        Err(no_film())
     }
 }

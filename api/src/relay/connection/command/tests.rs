@@ -4,16 +4,15 @@ use std::sync::atomic::AtomicI64;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use clients::Bearer;
 use schemas::frame::{MovieChosen, Said};
 use schemas::ids::RoomId;
-use schemas::upstream::{Film, FilmPage};
 use serde_json::{Value, json};
 use storage::log::{Appended, BoxError, ReadBatch, ReadError, ReadRange, Tail, Watermarks};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::*;
+use crate::relay::no_films::NoFilms;
 
 /// A log that answers nothing.
 struct MuteLog;
@@ -50,41 +49,6 @@ impl Log for MuteLog {
     }
     async fn flush(&self) -> Result<(), BoxError> {
         Ok(())
-    }
-}
-
-/// A catalogue without films, or one that is away.
-struct NoFilms {
-    is_away: bool,
-}
-
-impl NoFilms {
-    fn failure(&self) -> Failure {
-        let (service, operation) = ("movie", "film");
-        if self.is_away {
-            Failure::TimedOut { service, operation }
-        } else {
-            Failure::NotFound { service, operation }
-        }
-    }
-}
-
-#[async_trait]
-impl MovieApi for NoFilms {
-    async fn film(&self, _: Option<&Bearer>, _: MovieId, _: Deadline) -> Result<Film, Failure> {
-        Err(self.failure())
-    }
-    async fn films(&self, _: &[MovieId], _: Deadline) -> Result<Vec<Film>, Failure> {
-        Err(self.failure())
-    }
-    async fn search(
-        &self,
-        _: Option<&str>,
-        _: u32,
-        _: u32,
-        _: Deadline,
-    ) -> Result<FilmPage, Failure> {
-        Err(self.failure())
     }
 }
 
