@@ -51,10 +51,11 @@ faults: ## Kills engines, nodes and passes at random under load, and checks what
 	cargo build --locked --bins -p movie-together-api -p movie-together-etl -p movie-together-cinema
 	cargo run --locked -p movie-together-end-to-end --bin movie-together-faults -- $(FAULTS)
 
+# For example: make bench BENCH='--archive-url mongodb://host:27017'
 bench: web ## Measures the figures in docs/BENCHMARKS.md.
 	cargo build --release --locked -p movie-together-api -p movie-together-etl \
 		-p movie-together-cinema -p movie-together-bench
-	target/release/movie-together-bench all
+	target/release/movie-together-bench all $(BENCH)
 
 screenshots: web ## Takes the screenshots of the README anew.
 	cargo build --locked -p movie-together-api -p movie-together-etl

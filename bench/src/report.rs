@@ -22,6 +22,9 @@ data and new in every run. This page is written by the tool that measures:
 make bench
 ```
 
+The stand-in for MongoDB has no ranges of keys, so the archive has bars only on a server that has:
+`make bench BENCH='--archive-url mongodb://host:27017'`.
+
 Each figure is the median of several runs with the range of the runs behind it. Each run starts
 the release binary anew, in a process and an empty data folder of its own. Clients run on the same
 machine and share its processors with the server, so figures on idle hardware are better.
