@@ -1,6 +1,7 @@
 //! A line that misbehaves, between anything and anything: for looking at a page over it.
 
 use std::error::Error;
+use std::io::{Write, stdout};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use end_to_end::fault_layer::{Direction, FaultLayer, Line};
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
-    /// Address to listen on.
+    /// Address to listen on; the one it got is printed, so port 0 takes any that is free.
     #[arg(long, default_value = "127.0.0.1:8800")]
     listen: SocketAddr,
 
@@ -46,6 +47,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     layer.set(Direction::ToServer, line);
     layer.set(Direction::ToClient, line);
+    writeln!(stdout(), "The line begins at {}", layer.address())?;
     tokio::signal::ctrl_c().await?;
     Ok(())
 }
