@@ -31,5 +31,10 @@ export default defineConfig({
     ),
   },
   resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
-  test: { environment: 'happy-dom', include: ['tests/**/*.test.ts'], restoreMocks: true },
+  test: {
+    environment: 'happy-dom',
+    include: ['tests/**/*.test.ts'],
+    setupFiles: ['tests/speak-english.ts'],
+    restoreMocks: true,
+  },
 });

@@ -1,13 +1,32 @@
 /** Building blocks of texts: plurals, lists, lengths of time. */
 
-type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
+/** The forms that a noun takes in a language, by what the language counts. */
+type Forms<Rule extends Intl.LDMLPluralRule> = Record<Rule, string>;
 
-/** Picks the form of a noun for a number; `#` in it is the number. */
-export function plural(locale: string): (count: number, forms: Forms) => string {
+/**
+ * Picks the form of a noun for a number; `#` in it is the number. `Rule` names every form that the
+ * language has, so the compiler knows which one is missing.
+ */
+export function plural<Rule extends Intl.LDMLPluralRule>(
+  locale: string,
+): (count: number, forms: Forms<Rule>) => string {
   const rules = new Intl.PluralRules(locale);
   const numbers = new Intl.NumberFormat(locale);
-  return (count, forms) =>
-    (forms[rules.select(count)] ?? forms.other).replace('#', numbers.format(count));
+  return (count, forms) => forms[rules.select(count) as Rule].replace('#', numbers.format(count));
+}
+
+/** How a language writes lists, moments and numbers. */
+export function writing(locale: string) {
+  const lists = new Intl.ListFormat(locale, { type: 'conjunction' });
+  const times = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
+  const dates = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+  const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
+  return {
+    list: (items: readonly string[]) => lists.format(items),
+    time: (ms: number) => times.format(ms),
+    date: (moment: number | string) => dates.format(new Date(moment)),
+    number: (value: number) => numbers.format(value),
+  };
 }
 
 /** Position in a film: `4:05`, `1:04:05`. */

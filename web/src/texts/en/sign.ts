@@ -1,0 +1,15 @@
+export const sign = {
+  inTitle: 'Sign in',
+  upTitle: 'Create an account',
+  invited: 'You are invited to a room. Sign in to join your friends.',
+  intro: 'Pick a film with friends, open a room, send one link.',
+  email: 'E-mail',
+  password: 'Password',
+  passwordHint: 'At least 8 characters',
+  name: 'Your name',
+  nameHint: 'This is what others see',
+  in: 'Sign in',
+  up: 'Sign up',
+  toUp: 'New here? Create an account',
+  toIn: 'Already have an account? Sign in',
+};

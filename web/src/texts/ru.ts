@@ -1,0 +1,29 @@
+/** Russian. */
+import { chat } from './ru/chat';
+import { common } from './ru/common';
+import { evenings } from './ru/evenings';
+import { event } from './ru/event';
+import { film } from './ru/film';
+import { home } from './ru/home';
+import { invite } from './ru/invite';
+import { nav } from './ru/nav';
+import { people } from './ru/people';
+import { player } from './ru/player';
+import { room } from './ru/room';
+import { sign } from './ru/sign';
+import type { Texts } from './texts';
+
+export const ru: Texts = {
+  ...common,
+  chat,
+  evenings,
+  event,
+  film,
+  home,
+  invite,
+  nav,
+  people,
+  player,
+  room,
+  sign,
+};

@@ -1,0 +1,14 @@
+import type { invite as english } from '../en/invite';
+
+export const invite: typeof english = {
+  title: 'Пригласить друзей',
+  ready: 'Комната открыта. Отправьте эту ссылку друзьям.',
+  link: 'Ссылка-приглашение',
+  copy: 'Скопировать ссылку',
+  copied: 'Ссылка скопирована',
+  share: 'Поделиться…',
+  shareText: (title) => `Давай посмотрим «${title}» вместе`,
+  code: 'QR-код ссылки-приглашения',
+  go: 'Перейти в комнату',
+  renew: 'Создать новую ссылку',
+};

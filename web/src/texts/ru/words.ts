@@ -1,0 +1,24 @@
+/** How Russian counts and lists. Names are never declined: we do not know how. */
+import { plural, writing } from '../forms';
+
+const LOCALE = 'ru';
+
+export const count = plural<'one' | 'few' | 'many' | 'other'>(LOCALE);
+export const { list, time, date, number } = writing(LOCALE);
+
+/** Names shown one by one before the rest becomes a number. */
+const NAMES_SHOWN_MAX = 2;
+
+export function people(names: readonly string[]): string {
+  if (names.length <= NAMES_SHOWN_MAX) return list(names);
+  const others = names.length - 1;
+  return list([
+    names[0] ?? '',
+    count(others, {
+      one: 'ещё # друг',
+      few: 'ещё # друга',
+      many: 'ещё # друзей',
+      other: 'ещё # друга',
+    }),
+  ]);
+}
