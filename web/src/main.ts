@@ -1,10 +1,10 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
 import './app.css';
-import { preferred, speak } from './texts/texts';
+import { applySettings } from './settings/applied.svelte';
 
 // Not awaited at the top level: a dictionary may share code with this very file.
-void speak(preferred(navigator.languages)).then(() => {
+void applySettings().then(() => {
   const target = document.getElementById('app');
   if (target) mount(App, { target });
 });

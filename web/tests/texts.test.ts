@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { en } from '../src/texts/en';
 import { plural, position } from '../src/texts/forms';
 import { ru } from '../src/texts/ru';
-import { isLanguage, preferred, speak, texts } from '../src/texts/texts';
+import { preferred, speak, texts } from '../src/texts/texts';
 
 describe('texts', () => {
   it.each([
@@ -78,16 +78,6 @@ describe('languages', () => {
     [[], 'en'],
   ])('of a person who reads %j', (tags, language) => {
     expect(preferred(tags)).toBe(language);
-  });
-
-  it('are known by name', () => {
-    expect(['en', 'ru', 'de', 'toString', null].map(isLanguage)).toEqual([
-      true,
-      true,
-      false,
-      false,
-      false,
-    ]);
   });
 
   it('change on the page that is open', async () => {

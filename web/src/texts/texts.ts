@@ -19,8 +19,6 @@ const DICTIONARIES = {
 /** What is spoken to those who speak none of our languages. */
 const FALLBACK: Language = 'en';
 
-export const LANGUAGES = Object.keys(DICTIONARIES) as readonly Language[];
-
 /** Looks into the dictionary that is spoken at the moment of reading. */
 export const texts = new Proxy({} as Texts, {
   get: (_, area) => spoken.texts[area as keyof Texts],
@@ -43,6 +41,6 @@ export async function speak(language: Language): Promise<void> {
   document.documentElement.lang = language;
 }
 
-export function isLanguage(word: unknown): word is Language {
-  return typeof word === 'string' && Object.hasOwn(DICTIONARIES, word);
+function isLanguage(word: string | undefined): word is Language {
+  return word !== undefined && Object.hasOwn(DICTIONARIES, word);
 }
