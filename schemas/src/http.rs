@@ -8,7 +8,7 @@ use crate::event::Event;
 use crate::ids::{MovieId, RoomId, SessionId, UserId};
 use crate::playback::Playback;
 use crate::record::Control;
-use crate::upstream::{Film, Source, User};
+use crate::upstream::{Film, Source, Subtitles, User};
 
 /// Where a room stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -145,6 +145,8 @@ body! {
         pub duration_ms: u64,
         /// Ways to play it, best first.
         pub sources: Vec<Source>,
+        /// Subtitles, each in another language.
+        pub subtitles: Vec<Subtitles>,
         /// Whether I want to watch it.
         pub wanted: bool,
         /// Friends who want to watch it.

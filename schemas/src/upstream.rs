@@ -1,7 +1,7 @@
 //! Bodies of the three services that an online cinema has: Auth, UGC and Movie.
 //! `clients` reads them and `cinema` answers with them, so both speak the same types.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::ids::{MovieId, UserId};
 
@@ -141,6 +141,17 @@ body! {
     }
 }
 body! {
+    /// A film's subtitles in one language.
+    pub struct Subtitles {
+        /// Where the text is, absolute; `text/vtt`.
+        pub url: String,
+        /// BCP 47 tag of the language, such as `ru` or `pt-BR`; `und` where it is not known.
+        pub language: String,
+        /// What to call them in a menu, in their own language.
+        pub label: String,
+    }
+}
+body! {
     /// A film of the catalogue.
     pub struct Film {
         /// The film.
@@ -157,6 +168,10 @@ body! {
         pub duration_ms: u64,
         /// Ways to play it, best first.
         pub sources: Vec<Source>,
+        /// Subtitles, each in another language; none where absent or null.
+        #[serde(default, deserialize_with = "or_empty")]
+        #[cfg_attr(feature = "openapi", oai(default))]
+        pub subtitles: Vec<Subtitles>,
     }
 }
 page! {
@@ -186,4 +201,13 @@ body! {
         #[cfg_attr(feature = "openapi", oai(default, skip_serializing_if_is_empty))]
         pub fields: Vec<FieldFault>,
     }
+}
+
+/// A list that a service may leave out, or answer as null.
+fn or_empty<'de, T, D>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }

@@ -90,6 +90,7 @@ fn view(film: Film, wishes: &[MovieId], friends: Vec<User>) -> MovieView {
         poster: film.poster,
         duration_ms: film.duration_ms,
         sources: film.sources,
+        subtitles: film.subtitles,
         friends,
     }
 }

@@ -1,7 +1,8 @@
 //! Films found in the media folder.
 //!
 //! Each playable file becomes a film whose id comes from its path, so that wishes outlive a
-//! restart. Files that a playlist names are its parts, not films of their own. The folder is
+//! restart. Files that a playlist names are its parts, not films of their own. A poster and
+//! subtitles are known by their names (`film.mp4`: `film.jpg`, `film.ru.vtt`). The folder is
 //! read at each start; what has gone is gone from the catalogue too.
 
 use std::collections::{HashSet, VecDeque};
@@ -11,7 +12,7 @@ use schemas::upstream::{Film, Source};
 
 use super::catalogue::film_id;
 use super::media::{PLAYABLE, extension, media_type};
-use super::{length, playlist};
+use super::{length, playlist, subtitles};
 
 /// Where media lie under the public address.
 pub(super) const ADDRESS: &str = "/media/library";
@@ -36,7 +37,6 @@ pub(super) fn films(folder: &Path, public_url: &str) -> Vec<Film> {
 
 fn films_within(folder: &Path, public_url: &str, limits: &Limits) -> Vec<Film> {
     let files = files_within(folder, limits);
-    let known: HashSet<&Path> = files.iter().map(PathBuf::as_path).collect();
     let parts: HashSet<PathBuf> = files
         .iter()
         .filter(|file| extension(file) == "m3u8")
@@ -56,18 +56,20 @@ fn films_within(folder: &Path, public_url: &str, limits: &Limits) -> Vec<Film> {
     playable
         .into_iter()
         .take(limits.films)
-        .filter_map(|file| film(folder, file, &known, public_url))
+        .filter_map(|file| film(folder, file, &files, public_url))
         .collect()
 }
 
-fn film(folder: &Path, file: &Path, known: &HashSet<&Path>, public_url: &str) -> Option<Film> {
+/// The film of a file, with what lies beside it among the sorted `files`.
+fn film(folder: &Path, file: &Path, files: &[PathBuf], public_url: &str) -> Option<Film> {
     let path = file.to_str()?;
+    let stem = file.with_extension("");
     let (title, year) = title_and_year(file.file_stem()?.to_str()?);
     let address = |path: &str| format!("{public_url}{ADDRESS}/{}", encoded(path));
     let poster = POSTERS
         .iter()
         .map(|extension| file.with_extension(extension))
-        .find(|picture| known.contains(picture.as_path()));
+        .find(|picture| files.binary_search(picture).is_ok());
     Some(Film {
         id: film_id(&format!("library:{path}")),
         title,
@@ -76,7 +78,25 @@ fn film(folder: &Path, file: &Path, known: &HashSet<&Path>, public_url: &str) ->
         poster: poster.and_then(|picture| picture.to_str().map(address)),
         duration_ms: length::of_file(folder, file),
         sources: vec![Source { url: address(path), media_type: media_type(path)?.to_owned() }],
+        subtitles: subtitles::beside(stem.to_str()?, names_from(files, &stem), address),
     })
+}
+
+/// Paths from the first on that may begin with this stem and a dot, as long as they do.
+fn names_from<'a>(files: &'a [PathBuf], stem: &Path) -> impl Iterator<Item = &'a str> {
+    let mut start = stem.as_os_str().to_owned();
+    start.push(".");
+    let first = files.partition_point(|file| file.as_path() < Path::new(&start));
+    files
+        .iter()
+        .skip(first)
+        .map_while(move |file| {
+            file.as_os_str()
+                .as_encoded_bytes()
+                .starts_with(start.as_encoded_bytes())
+                .then_some(file)
+        })
+        .filter_map(|file| file.to_str())
 }
 
 /// Paths of files relative to the folder, in order. Hidden ones and links are left out, so

@@ -7,8 +7,8 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 use schemas::upstream::{Film, Source};
 
 use super::catalogue::film_id;
-use super::length;
 use super::media::media_type;
+use super::{length, subtitles};
 
 /// Where media lie under the public address.
 pub(super) const ADDRESS: &str = "/media/films";
@@ -75,6 +75,7 @@ pub(super) fn own_films(public_url: &str) -> Vec<Film> {
                 url: address(film.media),
                 media_type: media_type(film.media).unwrap_or_default().to_owned(),
             }],
+            subtitles: subtitles::beside(film.slug, Files::iter(), address),
         })
         .collect()
 }

@@ -48,6 +48,36 @@ async fn playable_files_become_films() {
 }
 
 #[tokio::test]
+async fn subtitles_lie_beside_their_film() {
+    let folder = TempDir::new().unwrap();
+    for name in [
+        "film/Solaris (1972).mp4",
+        "film/Solaris (1972).ru.vtt",
+        "film/Solaris (1972).pt-BR.vtt",
+        "film/Solaris (1972).vtt",
+        "film/Solaris (1972) 2.en.vtt",
+        "film/Solaris (1972).2.mp4",
+        "film/Solaris (1972).2.de.vtt",
+        "film/Solaris (1972)/en.vtt",
+        "Solaris (1972).en.vtt",
+    ] {
+        write(folder.path(), name, name.as_bytes());
+    }
+    let stage = stage(folder.path()).await;
+    let films = films(&stage).await;
+    let [solaris, second] = films.as_slice() else { panic!("{films:?}") };
+    let languages = |film: &Film| -> Vec<String> {
+        film.subtitles.iter().map(|subtitles| subtitles.language.clone()).collect()
+    };
+    assert_eq!(languages(solaris), ["pt-BR", "ru", "und"]);
+    assert_eq!(languages(second), ["de"]);
+    let path = solaris.subtitles[1].url.strip_prefix(PUBLIC_URL).unwrap();
+    let answer = stage.get(path, None).await;
+    assert_eq!(answer.header("content-type"), "text/vtt; charset=utf-8");
+    assert_eq!(answer.bytes, "film/Solaris (1972).ru.vtt".as_bytes());
+}
+
+#[tokio::test]
 async fn ids_stay_and_vanished_files_go_at_the_next_start() {
     let folder = TempDir::new().unwrap();
     write(folder.path(), "stays.mp4", &mp4(1000));

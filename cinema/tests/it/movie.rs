@@ -46,6 +46,42 @@ async fn the_first_start_has_films_that_can_be_played() {
 }
 
 #[tokio::test]
+async fn the_own_films_have_subtitles_in_english_and_russian() {
+    let stage = Stage::new().await;
+    for film in all(&stage).await.items {
+        let named: Vec<_> = film
+            .subtitles
+            .iter()
+            .map(|subtitles| (subtitles.language.as_str(), subtitles.label.as_str()))
+            .collect();
+        assert_eq!(named, [("en", "English"), ("ru", "Русский")], "{}", film.title);
+        for subtitles in &film.subtitles {
+            let path = subtitles.url.strip_prefix(PUBLIC_URL).unwrap();
+            let answer = stage.get(path, None).await;
+            assert_eq!(answer.status, StatusCode::OK, "{path}");
+            assert_eq!(answer.header("content-type"), "text/vtt; charset=utf-8");
+            assert_eq!(answer.header("access-control-allow-origin"), "*");
+            let cues = cues(str::from_utf8(&answer.bytes).unwrap());
+            assert!(cues.len() > 5, "{path}");
+            assert!(cues.is_sorted(), "{path}: {cues:?}");
+            assert!(cues.iter().all(|(start, end)| start < end && *end <= film.duration_ms));
+        }
+    }
+}
+
+/// Start and end of each cue of a `WebVTT` file, in milliseconds.
+fn cues(text: &str) -> Vec<(u64, u64)> {
+    assert!(text.starts_with("WEBVTT\n\n"), "{text}");
+    let time = |time: &str| {
+        let (minutes, seconds) = time.split_once(':').unwrap();
+        let milliseconds: u64 = seconds.replace('.', "").parse().unwrap();
+        minutes.parse::<u64>().unwrap() * 60_000 + milliseconds
+    };
+    let times = text.lines().filter_map(|line| line.split_once(" --> "));
+    times.map(|(start, end)| (time(start), time(end))).collect()
+}
+
+#[tokio::test]
 async fn all_pieces_of_the_hls_film_are_served() {
     let stage = Stage::new().await;
     let page: FilmPage = stage.get("/movie/v1/films?query=stones", None).await.json();

@@ -1,6 +1,7 @@
 //! The Movie client: one film, many films, a search.
 
 use clients::{Failure, HttpMovie, MovieApi};
+use serde_json::json;
 use wiremock::matchers::{header, path, query_param, query_param_is_missing};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -17,10 +18,31 @@ async fn a_film_is_found_or_not() {
     let film = films.film(None, movie(1), ample()).await.unwrap();
     assert_eq!((film.id, film.title.as_str()), (movie(1), "film 1"));
     assert_eq!(film.sources[0].media_type, "video/mp4");
+    assert_eq!(film.subtitles, []);
     assert!(matches!(
         films.film(None, movie(2), ample()).await.unwrap_err(),
         Failure::NotFound { service: "movie", operation: "film" }
     ));
+}
+
+#[tokio::test]
+async fn subtitles_come_along_where_the_service_knows_them() {
+    let server = MockServer::start().await;
+    let known = json!([{ "url": "http://host/film.ru.vtt", "language": "ru", "label": "Русский" }]);
+    for (number, subtitles) in [(1, known), (2, json!(null))] {
+        let mut film = film_json(number);
+        film["subtitles"] = subtitles;
+        Mock::given(path(format!("/movie/v1/films/{}", movie(number))))
+            .respond_with(ResponseTemplate::new(200).set_body_json(film))
+            .mount(&server)
+            .await;
+    }
+    let films = HttpMovie::new(base(&server), &factory());
+    assert_eq!(films.film(None, movie(2), ample()).await.unwrap().subtitles, []);
+    let film = films.film(None, movie(1), ample()).await.unwrap();
+    let [subtitles] = film.subtitles.as_slice() else { panic!("{film:?}") };
+    assert_eq!((subtitles.language.as_str(), subtitles.label.as_str()), ("ru", "Русский"));
+    assert_eq!(subtitles.url, "http://host/film.ru.vtt");
 }
 
 #[tokio::test]

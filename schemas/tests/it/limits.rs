@@ -255,6 +255,7 @@ fn whatever_a_catalogue_says_of_a_film_makes_a_record_that_counts() {
         poster: None,
         duration_ms,
         sources: vec![],
+        subtitles: vec![],
     };
     let longest = POSITION_MS_MAX.unsigned_abs();
     for (film, title, duration_ms) in [

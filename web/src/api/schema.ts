@@ -451,6 +451,11 @@ export interface components {
             poster?: string | null;
             /** @description Ways to play it, best first. */
             sources: components["schemas"]["Source"][];
+            /**
+             * @description Subtitles, each in another language; none where absent or null.
+             * @default []
+             */
+            subtitles: components["schemas"]["Subtitles"][] | null;
             /** @description Its title. */
             title: string;
             /**
@@ -584,6 +589,8 @@ export interface components {
             poster?: string | null;
             /** @description Ways to play it, best first. */
             sources: components["schemas"]["Source"][];
+            /** @description Subtitles, each in another language. */
+            subtitles: components["schemas"]["Subtitles"][];
             /** @description Its title. */
             title: string;
             /** @description Whether I want to watch it. */
@@ -743,6 +750,18 @@ export interface components {
             /** @description MIME type, such as `video/mp4` or `application/vnd.apple.mpegurl`. */
             type: string;
             /** @description Where the media is, absolute. */
+            url: string;
+        };
+        /**
+         * Subtitles
+         * @description A film's subtitles in one language.
+         */
+        Subtitles: {
+            /** @description What to call them in a menu, in their own language. */
+            label: string;
+            /** @description BCP 47 tag of the language, such as `ru` or `pt-BR`; `und` where it is not known. */
+            language: string;
+            /** @description Where the text is, absolute; `text/vtt`. */
             url: string;
         };
         /**
