@@ -40,12 +40,6 @@ crash_points! {
     Quarantine = "quarantine",
     /// A batch of records was scanned.
     ScanBatch = "scan-batch",
-    /// A partition was scanned to its end.
-    Scan = "scan",
-    /// A row that lagged its log was opened.
-    MarkOpen = "mark-open",
-    /// A group of rooms was folded.
-    Gather = "gather",
     /// A batch of events was inserted.
     InsertBatch = "insert-batch",
     /// A group of rooms was read back and compared.
@@ -54,10 +48,16 @@ crash_points! {
     Erase = "erase",
     /// A room was sealed.
     Seal = "seal",
-    /// A row that lagged its log was closed.
-    MarkClosed = "mark-closed",
     /// A row was marked archived.
     MarkArchived = "mark-archived",
+    /// A partition was scanned to its end.
+    Scan = "scan",
+    /// A row that lagged its log was opened.
+    MarkOpen = "mark-open",
+    /// A group of rooms that were left was folded.
+    Gather = "gather",
+    /// A row that lagged its log was closed.
+    MarkClosed = "mark-closed",
     /// A partition was truncated.
     Truncate = "truncate",
 }

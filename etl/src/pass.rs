@@ -1,14 +1,16 @@
 //! One pass over the log. Per partition:
 //!
 //! 1. take the bounds `[low, high)`, once, so that the pass ends;
-//! 2. scan them, remembering a few facts a room; what is in no known room is set aside;
-//! 3. settle the rooms that are sealed already but whose row lags;
-//! 4. group by group, fold the closed rooms that are not sealed, insert their events, read
-//!    them back and compare, blank what erased people said, seal, and mark the rows;
+//! 2. scan them, remembering a few facts a room; what is in no known room is set aside; the
+//!    rooms whose rows are closed are folded on the way and archived as they close (4);
+//! 3. settle the rooms that are sealed already but whose row lags, and open lagging rows;
+//! 4. archive rooms group by group: insert their events, read them back and compare, blank
+//!    what erased people said, seal, and mark the rows; here those that step 2 left, because
+//!    they did not fit into memory or their rows lag, after folding them in another read;
 //! 5. truncate the log up to the first record of a room that has not been sealed for the
 //!    soak time.
 //!
-//! Whoever kills a pass leaves a prefix of these steps, and the next pass repeats them:
+//! Whoever kills a pass leaves some of these steps undone, and the next pass repeats them:
 //!
 //! | killed after | left behind | the next pass |
 //! |---|---|---|
@@ -16,7 +18,8 @@
 //! | some inserts of 4 | part of a room, invisible | inserts the same ones, which changes nothing |
 //! | read back | all of a room, invisible | compares again, seals |
 //! | some erasing | the same, partly blanked | finds the kept hashes equal, blanks the rest |
-//! | seal | a readable room, its row `closed` | step 3 marks the row |
+//! | seal | a readable room, its row `closed` | proves it again and marks the row |
+//! | seal, and the log loses its beginning | the same | step 3 finds the seal and marks the row |
 //! | mark | records nobody needs | step 5 truncates |
 //! | 5, and the log forgets it | old records reappear | step 3 knows their seals, 5 truncates |
 //!
@@ -24,12 +27,15 @@
 //! again. To add a step: write it as a module below, name a crash point after it, and place
 //! it here.
 
+mod archive;
+mod closed_room;
 mod error;
 mod forget;
 mod gather;
 mod insert;
 mod limits;
 mod mark;
+mod on_the_way;
 mod prove;
 mod read;
 mod scan;
@@ -153,10 +159,7 @@ async fn move_closed_rooms(
 
     for group in gather::groups(&scan, &pass.limits) {
         let closed = gather::gather(pass, &scan, &group).await?;
-        let inserted = insert::insert(pass, partition, closed, report).await?;
-        let whole = prove::prove(pass, partition, inserted, report).await?;
-        forget::forget(pass, &whole).await?;
-        seal::seal(pass, &mut scan, &whole, report).await?;
+        archive::archive(pass, &mut scan, closed, report).await?;
     }
 
     truncate::truncate(pass, &scan, report).await

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use schemas::ids::UserId;
 
-use super::gather::ClosedRoom;
+use super::closed_room::ClosedRoom;
 use super::insert::InsertedRoom;
 use super::{Pass, PassError};
 use crate::crash_point::{CrashPoint, reached};

@@ -7,7 +7,7 @@ use schemas::archive::{ArchivedEvent, HashChain};
 use schemas::ids::RoomId;
 use storage::archive::ArchiveError;
 
-use super::gather::ClosedRoom;
+use super::closed_room::ClosedRoom;
 use super::{Pass, PassError};
 use crate::crash_point::{CrashPoint, reached};
 use crate::report::PartitionReport;

@@ -1,5 +1,6 @@
-//! Step 2: goes over a partition once and remembers a few facts a room, never a record, so
-//! that memory grows with the rooms and not with what was said in them.
+//! Step 2: goes over a partition once and remembers a few facts a room, so that memory grows
+//! with the rooms and not with what was said in them. Records are kept only on the way to a
+//! close that is known to come ([`on_the_way`](super::on_the_way)).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,6 +11,8 @@ use schemas::ids::RoomId;
 use schemas::record::{Entry, Record};
 use storage::log::{StoredRecord, Watermarks};
 
+use super::archive::archive;
+use super::on_the_way::OnTheWay;
 use super::read::Reader;
 use super::side_by_side::side_by_side;
 use super::{Pass, PassError};
@@ -49,6 +52,8 @@ pub(super) struct RoomFacts {
     pub(super) records: u64,
     /// Bytes of those.
     pub(super) bytes: u64,
+    /// Whether it was folded to its close on the way, and so has been tried.
+    pub(super) is_folded: bool,
 }
 
 /// What the stores say of a room that the scan meets.
@@ -58,7 +63,7 @@ struct Known {
     sealed_at_ms: Option<i64>,
 }
 
-/// Scans a partition and sets aside what belongs to no known room.
+/// Scans a partition, sets aside what belongs to no known room, and archives on the way.
 pub(super) async fn scan(
     pass: &Pass,
     partition: u32,
@@ -77,17 +82,22 @@ pub(super) async fn scan(
         now_ms: pass.ports.log.now_ms(),
     };
     pass.progress.expect(bounds.high.saturating_sub(bounds.low));
+    let mut on_the_way = OnTheWay::new(&pass.limits);
     let mut reader = Reader::new(pass, partition, bounds.low, bounds.high, None);
     while let Some(records) = reader.next().await? {
         let met = scan.meet(pass, &records).await?;
-        let aside: Vec<Quarantined> =
-            records.iter().filter_map(|stored| scan.judge(pass, stored, &met)).collect();
+        let aside: Vec<Quarantined> = records
+            .iter()
+            .filter_map(|stored| scan.judge(pass, stored, &met, &mut on_the_way))
+            .collect();
         set_aside(pass, &aside).await?;
         report.counts.records_quarantined += aside.len() as u64;
         report.counts.records_read += records.len() as u64;
         pass.progress.advance(records.len() as u64);
         reached(CrashPoint::ScanBatch);
+        archive(pass, &mut scan, on_the_way.enough(), report).await?;
     }
+    archive(pass, &mut scan, on_the_way.closed(), report).await?;
     scan.warn_of_unknown_rooms();
     Ok(scan)
 }
@@ -130,6 +140,7 @@ impl PartitionScan {
         pass: &Pass,
         stored: &StoredRecord,
         met: &BTreeMap<RoomId, Known>,
+        on_the_way: &mut OnTheWay,
     ) -> Option<Quarantined> {
         let aside = |reason| Some(quarantined(pass, stored, reason));
         let Some(record) = read_record(stored) else {
@@ -141,6 +152,7 @@ impl PartitionScan {
         });
         facts.take_in(stored, &record);
         if !facts.is_unknown() {
+            facts.is_folded |= on_the_way.take_in(facts, stored, &record);
             return None;
         }
         let age_ms = self.now_ms.saturating_sub(stored.at_ms);
@@ -175,6 +187,7 @@ impl RoomFacts {
             last_close: None,
             records: 0,
             bytes: 0,
+            is_folded: false,
         }
     }
 
@@ -183,12 +196,12 @@ impl RoomFacts {
         self.status.is_none() && self.sealed_at_ms.is_none()
     }
 
-    /// Whether the room seems to have begun and ended between the bounds and still has to be
-    /// archived.
-    pub(super) fn is_closable(&self) -> bool {
+    /// Whether the room seems to have begun and ended between the bounds, and was neither
+    /// folded on the way nor sealed before.
+    pub(super) fn is_left(&self) -> bool {
         let is_live = !matches!(self.status, None | Some(RoomStatus::Aborted));
         let is_whole = self.created.is_some() && self.created < self.last_close;
-        is_live && is_whole && self.sealed_at_ms.is_none()
+        is_live && is_whole && !self.is_folded && self.sealed_at_ms.is_none()
     }
 
     fn take_in(&mut self, stored: &StoredRecord, record: &Record) {

@@ -21,10 +21,14 @@ pub(super) async fn seal(
     for (inserted, sealed) in rooms.iter().zip(side_by_side(sealing).await) {
         let room = inserted.room.room;
         match sealed {
-            Ok(seal) => {
+            Ok((seal, is_new)) => {
                 scan.sealed(room, seal.sealed_at_ms);
-                report.counts.rooms_sealed += 1;
-                report.counts.events_archived += seal.count;
+                if is_new {
+                    report.counts.rooms_sealed += 1;
+                    report.counts.events_archived += seal.count;
+                } else {
+                    report.counts.rooms_already_sealed += 1;
+                }
             }
             Err(PassError::Stopped) => return Err(PassError::Stopped),
             Err(error) => report.fail(partition, Some(room), &error),
@@ -33,7 +37,12 @@ pub(super) async fn seal(
     Ok(())
 }
 
-async fn seal_one(pass: &Pass, partition: u32, inserted: &InsertedRoom) -> Result<Seal, PassError> {
+/// Answers the seal, and whether it is new.
+async fn seal_one(
+    pass: &Pass,
+    partition: u32,
+    inserted: &InsertedRoom,
+) -> Result<(Seal, bool), PassError> {
     let InsertedRoom { room, expected } = inserted;
     pass.go_on()?;
     let seal = Seal {
@@ -47,8 +56,8 @@ async fn seal_one(pass: &Pass, partition: u32, inserted: &InsertedRoom) -> Resul
         sealed_at_ms: pass.clock.now_ms(),
         members: room.state().people().keys().copied().collect(),
     };
-    pass.ports.archive.seal(&seal).await?;
+    let is_new = pass.ports.archive.seal(&seal).await?;
     reached(CrashPoint::Seal);
     mark::archived(pass, room.room, room.status, &room.closed).await?;
-    Ok(seal)
+    Ok((seal, is_new))
 }

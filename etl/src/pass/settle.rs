@@ -76,8 +76,12 @@ async fn seals_of(
 }
 
 /// A room that has begun and not ended between the bounds cannot be sealed, unless its row
-/// says so; that is most rooms, and saves asking for each.
+/// says so, and one that was folded on the way is told of already; that is most rooms, and
+/// saves asking for each.
 fn may_be_sealed(facts: &RoomFacts) -> bool {
+    if facts.is_folded {
+        return false;
+    }
     match facts.status {
         None => facts.sealed_at_ms.is_some(),
         Some(RoomStatus::Aborted) => false,

@@ -1,0 +1,22 @@
+//! Step 4: brings a group of closed rooms into the archive, and seals those that are whole.
+
+use super::closed_room::ClosedRoom;
+use super::scan::PartitionScan;
+use super::{Pass, PassError, forget, insert, prove, seal};
+use crate::report::PartitionReport;
+
+/// Archives rooms together. One that fails stops no other.
+pub(super) async fn archive(
+    pass: &Pass,
+    scan: &mut PartitionScan,
+    closed: Vec<ClosedRoom>,
+    report: &mut PartitionReport,
+) -> Result<(), PassError> {
+    if closed.is_empty() {
+        return Ok(());
+    }
+    let inserted = insert::insert(pass, scan.partition, closed, report).await?;
+    let whole = prove::prove(pass, scan.partition, inserted, report).await?;
+    forget::forget(pass, &whole).await?;
+    seal::seal(pass, scan, &whole, report).await
+}
