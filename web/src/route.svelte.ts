@@ -6,18 +6,23 @@
 export type Route =
   | { page: 'home' }
   | { page: 'people' }
+  | { page: 'evenings' }
+  | { page: 'settings' }
   | { page: 'film'; id: string }
   | { page: 'room'; id: string }
+  | { page: 'evening'; id: string }
   | { page: 'unknown' };
+
+/** Where what is searched for stands in an address: reloads, links and "back" keep it. */
+const QUERY = 'query';
 
 /** The address in use; reading it inside a component follows it. */
 class Address {
   #path = $state(location.pathname);
+  #query = $state(queryOf(location.search));
 
   constructor() {
-    addEventListener('popstate', () => {
-      this.#path = location.pathname;
-    });
+    addEventListener('popstate', () => this.#read());
     document.addEventListener('click', (event) => this.#follow(event));
   }
 
@@ -25,10 +30,34 @@ class Address {
     return routeOf(this.#path);
   }
 
+  /** What is searched for on this page; nothing is the empty text. */
+  get query(): string {
+    return this.#query;
+  }
+
   go(path: string): void {
     history.pushState(null, '', path);
-    this.#path = location.pathname;
+    this.#read();
     scrollTo(0, 0);
+  }
+
+  /** Like `go`, where "back" must not lead here again. */
+  replace(path: string): void {
+    history.replaceState(null, '', path);
+    this.#read();
+  }
+
+  /** Was the page opened with this `#word`? It holds for one visit: a reload is another. */
+  takeHash(word: string): boolean {
+    if (location.hash !== word) return false;
+    history.replaceState(null, '', location.pathname + location.search);
+    return true;
+  }
+
+  /** Writes down what is searched for. Each letter typed is no page of its own to go back to. */
+  search(query: string): void {
+    const search = query ? `?${new URLSearchParams({ [QUERY]: query })}` : '';
+    this.replace(location.pathname + search);
   }
 
   /** Follows plain clicks on our own links without loading the page anew. */
@@ -40,7 +69,12 @@ class Address {
     const ours = link.origin === location.origin && routeOf(link.pathname).page !== 'unknown';
     if (!ours || link.hash) return;
     event.preventDefault();
-    this.go(link.pathname);
+    this.go(link.pathname + link.search);
+  }
+
+  #read(): void {
+    this.#path = location.pathname;
+    this.#query = queryOf(location.search);
   }
 }
 
@@ -50,8 +84,14 @@ export function routeOf(path: string): Route {
   const [first, id, ...rest] = path.split('/').filter(Boolean);
   if (rest.length > 0) return { page: 'unknown' };
   if (first === undefined) return { page: 'home' };
-  if (first === 'people' && !id) return { page: 'people' };
-  if (first === 'film' && id) return { page: 'film', id };
-  if (first === 'room' && id) return { page: 'room', id };
+  if (id === undefined)
+    return first === 'people' || first === 'evenings' || first === 'settings'
+      ? { page: first }
+      : { page: 'unknown' };
+  if (first === 'film' || first === 'room' || first === 'evening') return { page: first, id };
   return { page: 'unknown' };
+}
+
+function queryOf(search: string): string {
+  return new URLSearchParams(search).get(QUERY) ?? '';
 }

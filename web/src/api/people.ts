@@ -26,9 +26,9 @@ export function friends(userId: string, page: number): Promise<Page<User>> {
 }
 
 /** Who asks me. */
-export function friendRequests(): Promise<Page<User>> {
+export function friendRequests(page: number): Promise<Page<User>> {
   return answer(
-    api.GET('/auth/v1/friend-requests', { params: { query: { size: PEOPLE_PAGE_SIZE } } }),
+    api.GET('/auth/v1/friend-requests', { params: { query: { page, size: PEOPLE_PAGE_SIZE } } }),
   );
 }
 

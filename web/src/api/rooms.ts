@@ -4,6 +4,8 @@ import { answer, api } from './client';
 import type { Control, Page, RoomView, Ticket } from './types';
 
 export const MESSAGES_PAGE_SIZE = 50;
+/** The most that one answer holds. */
+export const MESSAGES_PAGE_SIZE_MAX = 100;
 
 export function createRoom(
   movieId: string,
@@ -12,9 +14,10 @@ export function createRoom(
   return answer(api.POST('/api/v1/room/', { body: { movie_id: movieId, control } }));
 }
 
-/** My rooms, newest first. */
-export function myRooms(page: number, size: number): Promise<Page<RoomView>> {
-  return answer(api.GET('/api/v1/rooms', { params: { query: { page, size } } }));
+/** My rooms, newest first; with a query those whose film's title contains it. */
+export function myRooms(page: number, size: number, query = ''): Promise<Page<RoomView>> {
+  const search = query ? { query } : {};
+  return answer(api.GET('/api/v1/rooms', { params: { query: { ...search, page, size } } }));
 }
 
 export function room(roomId: string): Promise<RoomView> {
@@ -52,11 +55,16 @@ export interface MessagePage {
   has_more: boolean;
 }
 
-/** What happened before event `before`. */
-export async function messages(roomId: string, before: number | null): Promise<MessagePage> {
+/** What happened before event `before`; with a query only the chat lines that contain it. */
+export async function messages(
+  roomId: string,
+  before: number | null,
+  query = '',
+  limit = MESSAGES_PAGE_SIZE,
+): Promise<MessagePage> {
   const older = before === null ? {} : { before };
-  const query = { ...older, limit: MESSAGES_PAGE_SIZE };
-  const params = { path: { room_id: roomId }, query };
+  const search = query ? { query } : {};
+  const params = { path: { room_id: roomId }, query: { ...older, ...search, limit } };
   const page = await answer(api.GET('/api/v1/room/{room_id}/messages', { params }));
   // The document says of a body only that it is JSON; events are the same here and on the socket.
   return { items: page.items as RoomEvent[], has_more: page.has_more };

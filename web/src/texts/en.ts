@@ -10,6 +10,7 @@ import { nav } from './en/nav';
 import { people } from './en/people';
 import { player } from './en/player';
 import { room } from './en/room';
+import { settings } from './en/settings';
 import { sign } from './en/sign';
 
 export const en = {
@@ -24,5 +25,6 @@ export const en = {
   people,
   player,
   room,
+  settings,
   sign,
 };

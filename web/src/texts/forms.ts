@@ -29,6 +29,12 @@ export function writing(locale: string) {
   };
 }
 
+/** Length of a film, as whole hours and minutes; never nothing at all. */
+export function length(ms: number): { hours: number; minutes: number } {
+  const minutes = Math.max(1, Math.round(ms / 60_000));
+  return { hours: Math.floor(minutes / 60), minutes: minutes % 60 };
+}
+
 /** Position in a film: `4:05`, `1:04:05`. */
 export function position(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));

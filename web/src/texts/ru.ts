@@ -10,6 +10,7 @@ import { nav } from './ru/nav';
 import { people } from './ru/people';
 import { player } from './ru/player';
 import { room } from './ru/room';
+import { settings } from './ru/settings';
 import { sign } from './ru/sign';
 import type { Texts } from './texts';
 
@@ -25,5 +26,6 @@ export const ru: Texts = {
   people,
   player,
   room,
+  settings,
   sign,
 };

@@ -2,7 +2,6 @@ import { people } from './words';
 
 export const film = {
   want: 'Want to watch',
-  wanted: 'On your list',
   wantLabel: (title: string) => `Want to watch: ${title}`,
   wantToo: (names: readonly string[]) =>
     `${people(names)} ${names.length === 1 ? 'wants' : 'want'} this too`,
@@ -11,6 +10,9 @@ export const film = {
   everyone: 'Everyone',
   owner: 'Only you',
   opening: 'Opening a room…',
+  inviteLabel: (title: string) => `Invite friends: ${title}`,
+  oneRoom: 'One room at a time',
+  goToRoom: 'Go to that room',
   alreadyOpen: (title: string) => `You already have an open room, for “${title}”.`,
   closeAndOpen: 'Close it and open this film',
   notFound: 'There is no such film.',

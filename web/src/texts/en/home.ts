@@ -1,14 +1,19 @@
+import { count } from './words';
+
 export const home = {
   title: 'Films',
   matches: 'You and your friends want these',
-  noMatches: 'No matches yet. Mark films you want to watch, and befriend people who do too.',
+  noMatchesTitle: 'What will you watch together?',
+  noMatches: 'Mark films you want to watch. When a friend wants one too, it is shown here.',
   findPeople: 'Find friends',
   catalogue: 'All films',
   search: 'Search films',
   nothing: (query: string) => (query ? `No film matches “${query}”.` : 'There are no films yet.'),
-  rooms: 'Your rooms',
-  noRooms: 'Rooms you open or join are listed here.',
+  clear: 'Show all films',
+  rooms: 'Open now',
+  inside: (members: number) => count(members, { one: '# person inside', other: '# people inside' }),
+  enter: 'Enter',
+  enterLabel: (title: string) => `Enter the room: ${title}`,
   moreMatches: 'Show more matches',
-  moreRooms: 'Show more rooms',
   moreFilms: 'Show more films',
 };

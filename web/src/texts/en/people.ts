@@ -16,5 +16,10 @@ export const people = {
   you: 'You',
   labelled: (act: string, name: string) => `${act}: ${name}`,
   nowFriends: (name: string) => `You and ${name} are friends now.`,
+  removeTitle: 'Remove a friend',
+  removeSure: (name: string) => `Remove ${name} from your friends? You can ask again later.`,
+  removed: (name: string) => `${name} is no longer your friend.`,
+  declined: (name: string) => `You declined ${name}.`,
+  moreRequests: 'Show more requests',
   askSent: (name: string) => `${name} has been asked.`,
 };

@@ -1,3 +1,5 @@
+import { count } from './words';
+
 export const sign = {
   inTitle: 'Sign in',
   upTitle: 'Create an account',
@@ -10,6 +12,18 @@ export const sign = {
   nameHint: 'This is what others see',
   in: 'Sign in',
   up: 'Sign up',
+  showPassword: 'Show the password',
+  fault: {
+    name: 'Please tell your name.',
+    nameLong: (most: number) =>
+      count(most, { one: 'At most # character.', other: 'At most # characters.' }),
+    email: 'Please give an e-mail address, such as vasily@example.org.',
+    password: 'Please give your password.',
+    passwordShort: (least: number) =>
+      count(least, { one: 'At least # character.', other: 'At least # characters.' }),
+    passwordLong: (most: number) =>
+      count(most, { one: 'At most # character.', other: 'At most # characters.' }),
+  },
   toUp: 'New here? Create an account',
   toIn: 'Already have an account? Sign in',
 };

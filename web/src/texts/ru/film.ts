@@ -3,7 +3,6 @@ import { people } from './words';
 
 export const film: typeof english = {
   want: 'Хочу посмотреть',
-  wanted: 'В вашем списке',
   wantLabel: (title) => `Хочу посмотреть: ${title}`,
   wantToo: (names) => `${people(names)} тоже ${names.length === 1 ? 'хочет' : 'хотят'} посмотреть`,
   invite: 'Пригласить друзей',
@@ -11,6 +10,9 @@ export const film: typeof english = {
   everyone: 'Все',
   owner: 'Только вы',
   opening: 'Комната открывается…',
+  inviteLabel: (title) => `Пригласить друзей: ${title}`,
+  oneRoom: 'Одна комната за раз',
+  goToRoom: 'Перейти в ту комнату',
   alreadyOpen: (title) => `У вас уже открыта комната: «${title}».`,
   closeAndOpen: 'Закрыть её и открыть этот фильм',
   notFound: 'Такого фильма нет.',

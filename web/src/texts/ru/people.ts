@@ -18,5 +18,10 @@ export const people: typeof english = {
   you: 'Вы',
   labelled: (act, name) => `${act}: ${name}`,
   nowFriends: (name) => `Теперь вы друзья: вы и ${name}.`,
+  removeTitle: 'Удалить из друзей',
+  removeSure: (name) => `Удалить из друзей: ${name}? Дружбу можно будет предложить снова.`,
+  removed: (name) => `Больше не в друзьях: ${name}.`,
+  declined: (name) => `Предложение дружбы отклонено: ${name}.`,
+  moreRequests: 'Показать ещё предложения',
   askSent: (name) => `Дружба предложена: ${name}.`,
 };
