@@ -1,0 +1,40 @@
+/** Names of those whom a history tells of. Most stand in it; the rest are asked for. */
+import { peopleByIds } from '../api/people';
+import type { RoomView, User } from '../api/types';
+import type { RoomEvent } from '../room/frames';
+import { namesIn } from '../room/reducer';
+
+/** People asked for at once; more would make too long an address. */
+const ASKED_MAX = 50;
+
+export class Names {
+  #known = $state.raw<Readonly<Record<string, string>>>({});
+
+  constructor(owner: RoomView['owner']) {
+    this.#known = { [owner.id]: owner.name };
+  }
+
+  /** Nothing where the name is not known, or not known yet. */
+  of(userId: string | null): string | undefined {
+    return userId ? this.#known[userId] : undefined;
+  }
+
+  /** Everyone met so far. */
+  get people(): User[] {
+    return Object.entries(this.#known).map(([id, name]) => ({ id, name }));
+  }
+
+  /** Learns what events tell and asks for the others; who is gone for good stays unknown. */
+  async learn(events: readonly RoomEvent[]): Promise<void> {
+    this.#known = { ...namesIn(events), ...this.#known };
+    const met = new Set(events.flatMap((event) => event.user ?? []));
+    const unknown = [...met].filter((id) => !this.#known[id]);
+    for (let from = 0; from < unknown.length; from += ASKED_MAX) {
+      const found = await peopleByIds(unknown.slice(from, from + ASKED_MAX)).catch(() => []);
+      this.#known = {
+        ...Object.fromEntries(found.map((one) => [one.id, one.name])),
+        ...this.#known,
+      };
+    }
+  }
+}
