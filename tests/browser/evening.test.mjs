@@ -23,9 +23,8 @@ evening('the whole evening: from two strangers to the archive', async (house) =>
   // Vasily sees who wants it too, opens a room and has a link to send.
   const match = await vasily.findsMatch(FILM, petr);
   await vasily.picture('match');
-  await match.getByRole('link', { name: 'Invite friends' }).click();
-  await vasily.page.getByRole('heading', { level: 1, name: FILM }).waitFor();
-  const link = await vasily.inviteFriends();
+  await match.getByRole('button', { name: 'Invite friends' }).click();
+  const link = await vasily.invitation();
   await vasily.page.getByRole('img', { name: 'QR code of the invitation link' }).waitFor();
   await vasily.picture('link');
   const vasilys = await vasily.goToRoom();
@@ -95,7 +94,7 @@ evening('the whole evening: from two strangers to the archive', async (house) =>
   await house.server.runEtl();
   for (const person of [vasily, petr]) {
     await person.page.reload();
-    await person.page.locator('[data-testid=closed-room][data-status=archived]').waitFor();
+    await person.page.locator('[data-testid=evening][data-status=archived]').waitFor();
     await readsOn(person);
     await person.picture('archived');
     const rooms = await person.ask('/rooms');
@@ -104,9 +103,9 @@ evening('the whole evening: from two strangers to the archive', async (house) =>
       [[vasilys.id, 'archived']],
     );
   }
-  await vasily.open('/');
+  await vasily.open('/evenings');
   await vasily.page.locator('[data-testid=room-item][data-status=archived]').waitFor();
-  await vasily.picture('home');
+  await vasily.picture('evenings');
 });
 
 /** @param {import('./support/person.mjs').Person} person */

@@ -15,7 +15,7 @@ evening('signing in and up says what is wrong', async (house) => {
   vasily.expectTrouble(/status of 409/);
   await vasily.open('/');
   await vasily.signUpHere();
-  await vasily.isTold(/another account has this e-mail address/i);
+  await vasily.isToldAt('E-mail', /another account has this e-mail address/i);
   await vasily.picture('taken');
 
   await vasily.open('/');
@@ -57,6 +57,7 @@ evening('links and rooms that lead nowhere say so', async (house) => {
   await petr.signUp();
   await petr.open(`/room/${roomId}`);
   await petr.sees('Only those who were in this room can read its messages.');
+  assert.equal(new URL(petr.page.url()).pathname, `/evening/${roomId}`);
   await petr.picture('not-his-room');
 });
 
@@ -71,7 +72,7 @@ evening('one open room a person: the old one is offered', async (house) => {
   await vasily.sees('You already have an open room, for “Aurora over Nothing”.');
   await vasily.picture('already-open');
   await vasily.page.getByRole('button', { name: 'Close it and open this film' }).click();
-  await vasily.page.getByTestId('invite-link').waitFor();
+  await vasily.invitation();
   const second = await vasily.goToRoom();
   assert.notEqual(second.id, first);
 });

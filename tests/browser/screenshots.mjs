@@ -61,7 +61,7 @@ async function take() {
   await vasily.sees('This room is closed.');
   await house.server.runEtl();
   await vasily.page.reload();
-  await vasily.page.locator('[data-testid=closed-room][data-status=archived]').waitFor();
+  await vasily.page.locator('[data-testid=evening][data-status=archived]').waitFor();
   await vasilys.hears('It never does.');
   await picture(vasily, 'archive');
 }

@@ -97,7 +97,6 @@ export class Person {
   async askToBeFriends(other) {
     await this.open('/people');
     await this.page.getByRole('searchbox', { name: 'Find people by name' }).fill(other.name);
-    await this.page.getByRole('button', { name: 'Find', exact: true }).click();
     await this.page.getByRole('button', { name: `Ask to be friends: ${other.name}` }).click();
     await this.page.getByTestId('people-found').getByText('Asked').waitFor();
   }
@@ -147,17 +146,23 @@ export class Person {
     await this.page.getByRole('heading', { level: 1, name: title }).waitFor();
   }
 
-  /** On a film's page: opens a room and returns its link. */
+  /** On a film's page: opens a room, which greets with its link; returns that. */
   async inviteFriends() {
     await this.page.getByRole('button', { name: 'Invite friends' }).click();
+    return this.invitation();
+  }
+
+  /** The link that a room shows to whoever has just opened it. */
+  async invitation() {
+    await this.page.waitForURL(/\/room\//);
     const link = await this.page.getByTestId('invite-link').inputValue();
     assert.match(link, /^http:\/\/localhost:\d+\/i\/[\w-]{8,}$/);
     return link;
   }
 
-  /** From a film's page whose room was just opened. */
+  /** Puts the invitation away that a room greets with. */
   async goToRoom() {
-    await this.page.getByRole('link', { name: 'Go to the room' }).click();
+    await this.page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
     return this.enteredRoom();
   }
 
@@ -197,6 +202,21 @@ export class Person {
     await this.page.getByText(text).first().waitFor();
   }
 
+  /**
+   * Waits until a field says what is wrong with it, to whoever reads and to whoever listens.
+   *
+   * @param {string} label
+   * @param {RegExp} text
+   */
+  async isToldAt(label, text) {
+    const field = this.page.getByLabel(label, { exact: true });
+    await this.page.locator('.field').filter({ has: field }).getByText(text).waitFor();
+    assert.equal(await field.getAttribute('aria-invalid'), 'true');
+    const ids = ((await field.getAttribute('aria-describedby')) ?? '').split(' ').filter(Boolean);
+    const told = await Promise.all(ids.map((id) => this.page.locator(`#${id}`).innerText()));
+    assert.match(told.join(' '), text);
+  }
+
   /** Waits for an alert with a text. @param {RegExp} text */
   async isTold(text) {
     await this.page.getByRole('alert').filter({ hasText: text }).waitFor();
@@ -231,6 +251,6 @@ export class Person {
 
   async #fillSign(password = PASSWORD) {
     await this.page.getByLabel('E-mail').fill(this.email);
-    await this.page.getByLabel('Password').fill(password);
+    await this.page.getByLabel('Password', { exact: true }).fill(password);
   }
 }
