@@ -42,13 +42,13 @@ pub(super) fn method(options: &ArchiveOptions) -> String {
          `movie-together-etl --once --soak 0s`, which scans, folds, inserts into the archive, \
          reads back, seals, marks the rows and truncates the log; records by the duration that \
          its report tells. Bare: the documents of that pass are read from the archive and \
-         inserted into an empty database by the same driver, {} unordered `insert_many` of {} \
-         at a time with the same write concern (majority, journal), only the inserts timed, and \
-         with no index but that of `_id`. Peak memory: `VmHWM` of the pass, asked every 10 ms. {server}",
+         inserted into an empty database by the same driver, unordered `insert_many` of {} one \
+         after the other, and {} at a time, with the same write concern (majority, journal), only \
+         the inserts timed, and with no index but that of `_id`. Peak memory: `VmHWM` of the pass, asked every 10 ms. {server}",
         sizes.join(", "),
         fill::ROOMS,
-        options.inserters,
         bare::BATCH_DOCUMENTS,
+        options.inserters,
     )
 }
 
@@ -75,8 +75,11 @@ pub(super) async fn run(options: &ArchiveOptions, place: Place<'_>) -> Result<Ve
         drop(storage);
         let passed = pass::run(&place.etl(), place.scratch, &urls, *size).await?;
         let fresh = with_database(&archive_url, &database_name("bare"))?;
-        let bare = bare::copy(&urls.archive, &fresh, *size, options.inserters).await?;
-        figures.extend(figures_of(*size, &passed, bare, options.archive_url.is_some()));
+        let one = bare::copy(&urls.archive, &fresh, *size, 1).await?;
+        let many = bare::copy(&urls.archive, &fresh, *size, options.inserters).await?;
+        bare::clear(&urls.archive).await?;
+        let at_a_time = [(1, one), (options.inserters, many)];
+        figures.extend(figures_of(*size, &passed, &at_a_time, options.archive_url.is_some()));
         peaks.push(number(passed.peak_bytes));
     }
     stack.stop().await;
@@ -88,17 +91,25 @@ pub(super) async fn run(options: &ArchiveOptions, place: Place<'_>) -> Result<Ve
     Ok(figures)
 }
 
-fn figures_of(size: usize, passed: &Passed, bare: Speed, has_bar: bool) -> Vec<Figure> {
+fn figures_of(
+    size: usize,
+    passed: &Passed,
+    at_a_time: &[(usize, Speed)],
+    has_bar: bool,
+) -> Vec<Figure> {
     let of = |what: &str| format!("{what}, {}", grouped(size));
     let pass = bare::per_second(size, passed.duration);
+    let mut figures = vec![Figure::new(of("pass, records"), Unit::PerSecond, pass)];
+    for (inserters, bare) in at_a_time {
+        let name = format!("bare, documents, {inserters} at a time");
+        figures.push(Figure::new(of(&name), Unit::PerSecond, bare.0));
+        let name = format!("pass to bare, {inserters} at a time");
+        let ratio = Figure::new(of(&name), Unit::Ratio, pass / bare.0);
+        figures.push(if has_bar { ratio.over(BAR_SPEED) } else { ratio });
+    }
     let peak = number(passed.peak_bytes) / BYTES_PER_MB;
-    let ratio = Figure::new(of("pass to bare"), Unit::Ratio, pass / bare.0);
-    vec![
-        Figure::new(of("pass, records"), Unit::PerSecond, pass),
-        Figure::new(of("bare, documents"), Unit::PerSecond, bare.0),
-        if has_bar { ratio.over(BAR_SPEED) } else { ratio },
-        Figure::new(of("peak memory of the pass"), Unit::Megabytes, peak),
-    ]
+    figures.push(Figure::new(of("peak memory of the pass"), Unit::Megabytes, peak));
+    figures
 }
 
 fn database_name(of: &str) -> String {

@@ -20,7 +20,7 @@ const EVENTS: &str = "movie_together_event";
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Speed(pub(super) f64);
 
-/// Inserts the events of one database into another; both are dropped afterwards.
+/// Inserts the events of one database into another, which is dropped afterwards.
 pub(super) async fn copy(from: &str, to: &str, count: usize, inserters: usize) -> Result<Speed> {
     let (from, to) = (database(from).await?, database(to).await?);
     to.create_collection(EVENTS).await?;
@@ -37,13 +37,17 @@ pub(super) async fn copy(from: &str, to: &str, count: usize, inserters: usize) -
         insert(&target, batches, inserters).await?;
         took += began.elapsed();
     }
-    from.drop().await?;
     to.drop().await?;
     if inserted == count {
         Ok(Speed(per_second(count, took)))
     } else {
         Err(format!("of {count} documents {inserted} are in the archive").into())
     }
+}
+
+/// Drops what a pass has archived.
+pub(super) async fn clear(url: &str) -> Result<()> {
+    Ok(database(url).await?.drop().await?)
 }
 
 pub(super) fn per_second(count: usize, took: Duration) -> f64 {
