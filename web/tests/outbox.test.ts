@@ -3,6 +3,7 @@ import {
   ACT_AGE_MAX_MS,
   Outbox,
   RESEND_PAUSE_MS,
+  UNSURE,
   VERDICT_TIMEOUT_MS,
   WAITING_MAX,
 } from '../src/room/outbox';
@@ -82,5 +83,68 @@ describe('outbox', () => {
   it('takes no more than the limit', () => {
     for (let count = 0; count < WAITING_MAX; count += 1) expect(outbox.add(say('x'), 0)).toBe(true);
     expect(outbox.add(say('x'), 0)).toBe(false);
+  });
+
+  describe('refused lines', () => {
+    it('are kept, and go out again as new ones', () => {
+      outbox.add(say('a'), 0);
+      outbox.add(say('b'), 0);
+      due(0);
+      outbox.refuse(1, 'too_many');
+      expect(outbox.refused).toEqual([{ clientSeq: 1, command: say('a'), code: 'too_many' }]);
+      expect(due(1)).toBe(2);
+      expect(outbox.retry(1, 2)).toBe(true);
+      expect(outbox.refused).toEqual([]);
+      outbox.settle(2);
+      expect(due(3)).toBe(3);
+    });
+
+    it('can be given up, and are not confused with acts', () => {
+      outbox.add(say('a'), 0);
+      outbox.add(pause, 0);
+      outbox.refuse(1, 'x');
+      outbox.refuse(2, 'x');
+      expect(outbox.refused).toHaveLength(1);
+      outbox.discard(1);
+      expect(outbox.refused).toEqual([]);
+      expect(outbox.retry(1, 0)).toBe(false);
+    });
+  });
+
+  describe('over a reload', () => {
+    it('sends its words under their old numbers, before new ones', () => {
+      outbox.add(say('a'), 0);
+      outbox.add(pause, 0);
+      outbox.add(say('b'), 0);
+      outbox.refuse(3, 'too_many');
+      const after = new Outbox();
+      after.add(say('c'), 0);
+      after.restore(outbox.words, 0);
+      after.welcomed(0);
+      expect(after.refused.map(({ clientSeq }) => clientSeq)).toEqual([3]);
+      expect(after.waiting.map(({ clientSeq, command }) => [clientSeq, command])).toEqual([
+        [1, say('a')],
+        [4, say('c')],
+      ]);
+    });
+
+    it('drops what the room had accepted meanwhile', () => {
+      outbox.add(say('a'), 0);
+      due(0);
+      const after = new Outbox();
+      after.restore(outbox.words, 0);
+      after.welcomed(1);
+      expect(after.waiting).toEqual([]);
+    });
+  });
+
+  it('as another session leaves it to its author to say again what may have been said', () => {
+    outbox.add(say('a'), 0);
+    outbox.add(say('b'), 0);
+    due(0);
+    outbox.moved();
+    outbox.welcomed(0);
+    expect(outbox.refused).toEqual([{ clientSeq: 1, command: say('a'), code: UNSURE }]);
+    expect(outbox.waiting.map(({ command }) => command)).toEqual([say('b')]);
   });
 });

@@ -12,7 +12,29 @@ export function pauseMs(attempt: number, random: number): number {
 }
 
 /** Why a connection is over for good. */
-export type EndReason = 'closed' | 'removed' | 'not_found' | 'refused' | 'left';
+export type EndReason =
+  | 'closed'
+  | 'full'
+  | 'removed'
+  | 'not_found'
+  | 'refused'
+  | 'left'
+  | 'too_many_tabs';
+
+/** What a refusal of entry means, by the server's word for it or else by its status. */
+export function endOfRefusal(status: number, code: string): EndReason {
+  return REASONS_BY_CODE[code] ?? REASONS_BY_STATUS[status] ?? 'refused';
+}
+
+const REASONS_BY_CODE: Readonly<Record<string, EndReason>> = {
+  room_full: 'full',
+  too_many_sessions: 'too_many_tabs',
+};
+const REASONS_BY_STATUS: Readonly<Record<number, EndReason>> = {
+  403: 'removed',
+  404: 'not_found',
+  410: 'closed',
+};
 
 /** What a close code asks for: null is "come back after a pause", the rest are final. */
 export function endOf(code: number): EndReason | null {

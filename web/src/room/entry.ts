@@ -40,7 +40,8 @@ export class Entry {
     try {
       return await joinRoom(this.#roomId);
     } catch (error) {
-      if (!isStatus(error, 409)) throw error;
+      // Other conflicts (a full room, too many tabs) are a refusal.
+      if (!(error instanceof ApiError) || error.code !== 'already_member') throw error;
       return ticket(this.#roomId, null);
     }
   }

@@ -7,10 +7,12 @@
 import { closeRoom, leaveRoom } from '../api/rooms';
 import { RoomClock } from '../sync/clock';
 import { Entry } from './entry';
-import type { Command, MemberStatus, RoomEvent, ServerFrame } from './frames';
-import { Outbox, type Sent } from './outbox';
+import type { Command, MemberStatus, RoomEvent, ServerFrame, Welcome } from './frames';
+import { keepWords, recallWords } from './kept-words';
+import { Outbox, type Refused, type Sent } from './outbox';
 import { type RoomState, reduce, withOlder } from './reducer';
 import { Connection, type Line } from './socket';
+import { TypingTeller } from './typing';
 
 /** Pings at the start of a connection, and the pause between them. */
 export const FIRST_PINGS = 5;
@@ -19,8 +21,6 @@ export const FIRST_PING_PAUSE_MS = 200;
 export const PING_PAUSE_MS = 10_000;
 /** How often the outbox is asked what is due. */
 const OUTBOX_TICK_MS = 500;
-/** At most one `typing` in this time. */
-export const TYPING_PAUSE_MS = 1_500;
 
 export type Rejected = { command: Command; code: string; message: string };
 
@@ -34,13 +34,18 @@ export class Room {
   #state = $state.raw<RoomState | null>(null);
   #line = $state.raw<Line>({ state: 'connecting', attempt: 0 });
   #waiting = $state.raw<readonly Sent[]>([]);
+  #refused = $state.raw<readonly Refused[]>([]);
+  /** The two above, to be compared without being followed. */
+  #shown: Pick<Outbox, 'waiting' | 'refused'> | null = null;
+  /** The session that was welcomed last. */
+  #session: string | null = null;
   readonly #entry: Entry;
   readonly #connection: Connection;
   readonly #outbox = new Outbox();
   #outboxTimer: ReturnType<typeof setInterval> | undefined;
   #pingTimer: ReturnType<typeof setTimeout> | undefined;
   #pingsSent = 0;
-  #typingSentMs = Number.NEGATIVE_INFINITY;
+  readonly #typing = new TypingTeller();
 
   /** `isMember`: whether this person is thought to be in the room already, as its owner is. */
   constructor(id: string, isMember: boolean) {
@@ -68,6 +73,16 @@ export class Room {
     return this.#waiting;
   }
 
+  /** Lines of this person that the room did not take. */
+  get refused(): readonly Refused[] {
+    return this.#refused;
+  }
+
+  /** What someone who is or was here is called; null for a stranger. */
+  name(userId: string | null): string | null {
+    return this.#state?.members.find((member) => member.user_id === userId)?.name ?? null;
+  }
+
   /** Connects; returns how to let go of everything. */
   open(): () => void {
     const hurry = () => this.#connection.hurry();
@@ -89,8 +104,26 @@ export class Room {
     const word = command.type === 'chat' || command.type === 'redact';
     if (!word && this.#line.state !== 'open') return false;
     const taken = this.#outbox.add(command, performance.now());
+    if (command.type === 'chat') this.#typing.said();
     this.#sendDue();
     return taken;
+  }
+
+  /** Sends a refused line once more. */
+  retry(clientSeq: number): void {
+    this.#outbox.retry(clientSeq, performance.now());
+    this.#sendDue();
+  }
+
+  /** Gives a refused line up. */
+  discard(clientSeq: number): void {
+    this.#outbox.discard(clientSeq);
+    this.#sendDue();
+  }
+
+  /** The person asks to connect now, instead of after the pause. */
+  hurry(): void {
+    this.#connection.hurry();
   }
 
   sendStatus(status: MemberStatus): void {
@@ -98,9 +131,7 @@ export class Room {
   }
 
   sendTyping(): void {
-    const nowMs = performance.now();
-    if (nowMs - this.#typingSentMs < TYPING_PAUSE_MS) return;
-    if (this.#connection.send({ type: 'typing' })) this.#typingSentMs = nowMs;
+    this.#typing.typed(performance.now(), () => this.#connection.send({ type: 'typing' }));
   }
 
   /** Puts older events, newest first, before those known. */
@@ -133,7 +164,7 @@ export class Room {
   #answered(frame: ServerFrame, nowMs: number): void {
     switch (frame.type) {
       case 'welcome':
-        this.#outbox.welcomed(frame.you.client_seq);
+        this.#welcomed(frame.you, nowMs);
         this.#greeted(frame.server_time);
         break;
       case 'resume':
@@ -157,10 +188,26 @@ export class Room {
     this.#sendDue();
   }
 
+  /** What this session said before a reload goes on; a session that is new to us starts afresh. */
+  #welcomed(you: Welcome['you'], nowMs: number): void {
+    if (this.#session === null) {
+      const words = recallWords(this.id, you.session);
+      if (words) this.#outbox.restore(words, nowMs);
+    } else if (this.#session !== you.session) {
+      this.#outbox.moved();
+    }
+    this.#session = you.session;
+    this.#outbox.welcomed(you.client_seq);
+  }
+
   #rejected(clientSeq: number, code: string, message: string): void {
-    const sent = this.#outbox.settle(clientSeq);
     // `duplicate` answers a resend of something already judged; that is no news to the person.
-    if (!sent || code === 'duplicate') return;
+    if (code === 'duplicate') {
+      this.#outbox.settle(clientSeq);
+      return;
+    }
+    const sent = this.#outbox.refuse(clientSeq, code);
+    if (!sent) return;
     const rejected = { command: sent.command, code, message };
     this.onWatcherReject(rejected);
     this.onReject(rejected);
@@ -186,7 +233,7 @@ export class Room {
     if (line.state === 'open') return;
     clearTimeout(this.#pingTimer);
     this.#outbox.disconnected();
-    this.#waiting = this.#outbox.waiting;
+    this.#showOutbox();
   }
 
   #sendDue(): void {
@@ -194,6 +241,15 @@ export class Room {
       const due = this.#outbox.due(performance.now());
       if (due) this.#connection.send({ ...due.command, client_seq: due.clientSeq });
     }
-    this.#waiting = this.#outbox.waiting;
+    this.#showOutbox();
+  }
+
+  #showOutbox(): void {
+    const { waiting, refused } = this.#outbox;
+    if (waiting === this.#shown?.waiting && refused === this.#shown.refused) return;
+    this.#shown = { waiting, refused };
+    this.#waiting = waiting;
+    this.#refused = refused;
+    if (this.#session) keepWords(this.id, this.#session, this.#outbox.words);
   }
 }

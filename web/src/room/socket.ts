@@ -7,7 +7,7 @@
  */
 import { ApiError } from '../api/errors';
 import type { Ticket } from '../api/types';
-import { type EndReason, endOf, pauseMs } from './backoff';
+import { type EndReason, endOf, endOfRefusal, pauseMs } from './backoff';
 import { type ClientFrame, parseServerFrame, type ServerFrame, SUBPROTOCOL } from './frames';
 
 /** A socket that has not opened by then is given up. */
@@ -115,8 +115,7 @@ export class Connection {
       this.#retry(askedMs);
       return;
     }
-    const reasons: Record<number, EndReason> = { 403: 'removed', 404: 'not_found', 410: 'closed' };
-    this.end(reasons[error.status] ?? 'refused');
+    this.end(endOfRefusal(error.status, error.code));
   }
 
   #open(ticket: Ticket): void {
