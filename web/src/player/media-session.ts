@@ -10,14 +10,30 @@ export interface SystemControls {
   seekBy(deltaMs: number): void;
 }
 
+/** What the system shows of the film. */
+export interface SystemFilm {
+  title: string;
+  /** Who invited. */
+  artist: string;
+  /** Address of the poster, if there is one. */
+  poster: string | null;
+}
+
+/** Where the film is, for the system's own slider. */
+export interface SystemMoment {
+  paused: boolean;
+  positionMs: number;
+  durationMs: number;
+  rate: number;
+}
+
 /** How far one press of "forward" or "back" jumps, ms. */
 export const SYSTEM_SEEK_MS = 10_000;
 
 /** Offers the controls to the system; returns how to take them back. */
-export function offerToSystem(title: string, controls: SystemControls): () => void {
+export function offerToSystem(controls: SystemControls): () => void {
   const media = navigator.mediaSession;
   if (!media) return () => undefined;
-  media.metadata = new MediaMetadata({ title });
   const handlers: Partial<Record<MediaSessionAction, MediaSessionActionHandler>> = {
     play: () => controls.play(),
     pause: () => controls.pause(),
@@ -30,9 +46,33 @@ export function offerToSystem(title: string, controls: SystemControls): () => vo
   const actions = Object.entries(handlers) as [MediaSessionAction, MediaSessionActionHandler][];
   for (const [action, handler] of actions) setHandler(media, action, handler);
   return () => {
-    media.metadata = null;
     for (const [action] of actions) setHandler(media, action, null);
   };
+}
+
+/** Shows the film to the system; returns how to take it back. */
+export function showToSystem({ title, artist, poster }: SystemFilm): () => void {
+  const media = navigator.mediaSession;
+  if (!media) return () => undefined;
+  const artwork = poster ? [{ src: new URL(poster, location.href).href }] : [];
+  media.metadata = new MediaMetadata({ title, artist, artwork });
+  return () => {
+    media.metadata = null;
+    media.playbackState = 'none';
+  };
+}
+
+/** Tells the system where the film is. Call it when something jumps: the rest it counts itself. */
+export function tellSystem({ paused, positionMs, durationMs, rate }: SystemMoment): void {
+  const media = navigator.mediaSession;
+  if (!media) return;
+  media.playbackState = paused ? 'paused' : 'playing';
+  if (!media.setPositionState || durationMs <= 0) return;
+  media.setPositionState({
+    duration: durationMs / 1000,
+    position: Math.min(Math.max(0, positionMs), durationMs) / 1000,
+    playbackRate: rate,
+  });
 }
 
 /** Browsers throw on actions they do not know. */
