@@ -31,7 +31,7 @@ evening('every page fits a screen of 320 px', async (house) => {
   await vasilys.play();
   await petrs.advances(500);
   await fits(petr, 'room');
-  await petr.page.getByRole('button', { name: 'Player settings' }).tap();
+  await petrs.touchesControl('Player settings');
   await petr.sees('Your own offset');
   await fits(petr, 'settings');
 });

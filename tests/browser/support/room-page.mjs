@@ -51,6 +51,21 @@ export class RoomPage {
     await this.page.getByRole('slider', { name: 'Position in the film' }).fill(String(positionMs));
   }
 
+  /** With a finger: touches the film until its controls are shown, then one of them. @param {string} name */
+  async touchesControl(name) {
+    const control = this.page.getByRole('button', { name, exact: true });
+    await until(`${this.name} reaches “${name}”`, async () => {
+      await this.page
+        .getByTestId('player')
+        .locator('video')
+        .tap({ position: { x: 20, y: 20 } });
+      return control.tap({ timeout: 1_000 }).then(
+        () => true,
+        () => false,
+      );
+    });
+  }
+
   /** @returns {Promise<Moment>} */
   async moment() {
     return this.page.locator('video').evaluate((node) => {

@@ -1,6 +1,7 @@
 /** English. Every text a person can read stands in these areas. */
 import { chat } from './en/chat';
 import { common } from './en/common';
+import { emoji } from './en/emoji';
 import { evenings } from './en/evenings';
 import { event } from './en/event';
 import { film } from './en/film';
@@ -16,6 +17,7 @@ import { sign } from './en/sign';
 export const en = {
   ...common,
   chat,
+  emoji,
   evenings,
   event,
   film,

@@ -20,11 +20,13 @@ export function writing(locale: string) {
   const lists = new Intl.ListFormat(locale, { type: 'conjunction' });
   const times = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
   const dates = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+  const days = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' });
   const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
   return {
     list: (items: readonly string[]) => lists.format(items),
     time: (ms: number) => times.format(ms),
     date: (moment: number | string) => dates.format(new Date(moment)),
+    day: (ms: number) => days.format(ms),
     number: (value: number) => numbers.format(value),
   };
 }

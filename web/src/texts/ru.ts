@@ -1,6 +1,7 @@
 /** Russian. */
 import { chat } from './ru/chat';
 import { common } from './ru/common';
+import { emoji } from './ru/emoji';
 import { evenings } from './ru/evenings';
 import { event } from './ru/event';
 import { film } from './ru/film';
@@ -17,6 +18,7 @@ import type { Texts } from './texts';
 export const ru: Texts = {
   ...common,
   chat,
+  emoji,
   evenings,
   event,
   film,

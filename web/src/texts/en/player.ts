@@ -1,4 +1,7 @@
+import type { KeyActShown } from '../../player/keys';
+import type { SubtitleGround, SubtitleSize } from '../../player/subtitles';
 import { position } from '../forms';
+import { number } from './words';
 
 export const player = {
   label: 'Film',
@@ -21,7 +24,41 @@ export const player = {
   catchingUp: (driftMs: number) =>
     `${(Math.abs(driftMs) / 1000).toFixed(1)} s ${driftMs > 0 ? 'ahead' : 'behind'}`,
   buffering: 'Buffering…',
-  keys: 'Space or K: play and pause. Arrows: seek, volume. F: full screen. M: mute.',
+  pictureInPicture: 'Picture in picture',
+  leavePictureInPicture: 'Leave picture in picture',
+  rateOf: (rate: number) => `${number(rate)}×`,
+  subtitles: 'Subtitles',
+  subtitlesOff: 'Off',
+  subtitleSize: 'Subtitle size',
+  subtitleSizes: {
+    small: 'Small',
+    medium: 'Medium',
+    large: 'Large',
+    huge: 'Very large',
+  } satisfies Record<SubtitleSize, string>,
+  subtitleGround: 'Behind subtitles',
+  subtitleGrounds: {
+    none: 'Nothing',
+    shade: 'Shade',
+    solid: 'Solid',
+  } satisfies Record<SubtitleGround, string>,
+  jumped: (seconds: number) => `${seconds > 0 ? '+' : '−'}${Math.abs(seconds)} s`,
+  keysTitle: 'Keys',
+  space: 'Space',
+  keysShow: 'Keys of the player',
+  keys: {
+    toggle: 'Play and pause',
+    seek: '5 seconds back or forward',
+    seekFar: '10 seconds back or forward',
+    share: 'To 0–90 % of the film',
+    volume: 'Volume',
+    mute: 'Mute',
+    fullscreen: 'Full screen',
+    subtitles: 'Subtitles',
+    pictureInPicture: 'Picture in picture',
+    rate: 'Slower or faster',
+    help: 'These keys',
+  } satisfies Record<KeyActShown, string>,
   fault: {
     unsupported: 'This browser cannot play the film.',
     network: 'The film cannot be loaded. Check the connection.',

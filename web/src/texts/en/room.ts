@@ -1,5 +1,18 @@
+import type { EndReason } from '../../room/backoff';
 import type { ClosedReason } from '../../room/frames';
 import { list } from './words';
+
+const REFUSED: Readonly<Record<string, string>> = {
+  closed: 'The room is closed.',
+  invalid: 'The room cannot read this.',
+  no_such_message: 'There is no such message any more.',
+  no_such_movie: 'There is no such film.',
+  not_allowed: 'Only the owner of the room may do this.',
+  not_member: 'You are not in this room.',
+  room_too_long: 'The room has reached its greatest length.',
+  too_many: 'That was too fast; wait a moment.',
+  unsure: 'It may have been sent: look before you send it again.',
+};
 
 export const room = {
   of: (owner: string) => `${owner}’s room`,
@@ -8,19 +21,37 @@ export const room = {
   owner: 'owner',
   buffering: 'buffering',
   leave: 'Leave',
+  changeFilm: 'Change film',
+  findFilm: 'Find a film',
+  onNow: 'on now',
+  putOn: (title: string) => `Put on “${title}”`,
+  putOnRefused: 'The film could not be changed.',
   closeRoom: 'Close room',
   closeSure: 'Close the room for everyone? Its messages stay readable.',
   closeYes: 'Close for everyone',
   onlyOwner: 'Only the owner controls the player here.',
   connecting: 'Connecting…',
   reconnecting: 'The connection is lost. Reconnecting…',
+  retryingIn: (seconds: number) => `Next try in ${seconds} s.`,
+  retryNow: 'Try now',
   ended: {
     closed: 'This room is closed.',
+    full: 'This room is full.',
     removed: 'You are no longer in this room.',
     not_found: 'There is no such room.',
     refused: 'This room cannot be entered.',
     left: 'You have left this room.',
-  },
+    too_many_tabs: 'This room is open in too many tabs.',
+  } satisfies Record<EndReason, string>,
+  endedHint: {
+    closed: 'What was said in it stays readable.',
+    full: 'Somebody has to leave before you can come in.',
+    removed: 'You may come back if the room lets you in.',
+    not_found: 'Check the link, or ask for a new one.',
+    refused: 'Reload the page, or ask for a new link.',
+    left: 'The others are still there.',
+    too_many_tabs: 'Close another tab of this room first.',
+  } satisfies Record<EndReason, string>,
   closedBecause: {
     owner: 'The owner has closed the room.',
     ended: 'The film is over, so the room was closed.',
@@ -29,9 +60,12 @@ export const room = {
   } satisfies Record<ClosedReason, string>,
   notThere: 'Only those who were in this room can read its messages.',
   rejoin: 'Join again',
+  enterAgain: 'Try again',
   home: 'Back to films',
   opening: 'This room is being opened…',
   waitingFor: (names: readonly string[], seconds: number) =>
     `Waiting for ${list(names)}, ${seconds} s`,
   history: 'What was said',
+  /** Why the room did not take what a person asked for, by its word for it. */
+  refused: (code: string): string => REFUSED[code] ?? 'The room did not accept this.',
 };

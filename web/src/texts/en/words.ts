@@ -4,7 +4,7 @@ import { plural, writing } from '../forms';
 const LOCALE = 'en';
 
 export const count = plural<'one' | 'other'>(LOCALE);
-export const { list, time, date, number } = writing(LOCALE);
+export const { list, time, date, day, number } = writing(LOCALE);
 
 /** Names shown one by one before the rest becomes a number. */
 const NAMES_SHOWN_MAX = 2;

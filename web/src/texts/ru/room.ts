@@ -1,6 +1,18 @@
 import type { room as english } from '../en/room';
 import { list } from './words';
 
+const REFUSED: Readonly<Record<string, string>> = {
+  closed: 'Комната закрыта.',
+  invalid: 'Комната не может этого прочитать.',
+  no_such_message: 'Такого сообщения больше нет.',
+  no_such_movie: 'Такого фильма нет.',
+  not_allowed: 'Это может только хозяин комнаты.',
+  not_member: 'Вы не в этой комнате.',
+  room_too_long: 'История комнаты достигла предела.',
+  too_many: 'Слишком быстро, подождите немного.',
+  unsure: 'Возможно, сообщение ушло: посмотрите, прежде чем отправлять снова.',
+};
+
 export const room: typeof english = {
   of: (owner) => `Хозяин комнаты: ${owner}`,
   members: 'В комнате',
@@ -8,18 +20,36 @@ export const room: typeof english = {
   owner: 'хозяин комнаты',
   buffering: 'загрузка',
   leave: 'Выйти',
+  changeFilm: 'Сменить фильм',
+  findFilm: 'Найти фильм',
+  onNow: 'идёт сейчас',
+  putOn: (title) => `Включить «${title}»`,
+  putOnRefused: 'Не удалось сменить фильм.',
   closeRoom: 'Закрыть комнату',
   closeSure: 'Закрыть комнату для всех? Сообщения останутся доступны для чтения.',
   closeYes: 'Закрыть для всех',
   onlyOwner: 'Здесь плеером управляет только хозяин комнаты.',
   connecting: 'Подключение…',
   reconnecting: 'Связь потеряна. Подключаемся снова…',
+  retryingIn: (seconds) => `Следующая попытка через ${seconds} с.`,
+  retryNow: 'Попробовать сейчас',
   ended: {
     closed: 'Эта комната закрыта.',
+    full: 'В этой комнате нет мест.',
     removed: 'Вы больше не в этой комнате.',
     not_found: 'Такой комнаты нет.',
     refused: 'В эту комнату нельзя войти.',
     left: 'Вы вышли из этой комнаты.',
+    too_many_tabs: 'Эта комната открыта в слишком многих вкладках.',
+  },
+  endedHint: {
+    closed: 'Всё сказанное в ней можно прочитать.',
+    full: 'Чтобы войти, нужно, чтобы кто-нибудь вышел.',
+    removed: 'Вы можете вернуться, если комната вас впустит.',
+    not_found: 'Проверьте ссылку или попросите новую.',
+    refused: 'Обновите страницу или попросите новую ссылку.',
+    left: 'Остальные всё ещё там.',
+    too_many_tabs: 'Сначала закройте одну из вкладок с этой комнатой.',
   },
   closedBecause: {
     owner: 'Комнату закрыл её хозяин.',
@@ -29,8 +59,10 @@ export const room: typeof english = {
   },
   notThere: 'Сообщения могут читать только те, кто был в этой комнате.',
   rejoin: 'Войти снова',
+  enterAgain: 'Попробовать ещё раз',
   home: 'К фильмам',
   opening: 'Комната открывается…',
   waitingFor: (names, seconds) => `Ждём: ${list(names)}, ${seconds} с`,
   history: 'О чём говорили',
+  refused: (code) => REFUSED[code] ?? 'Комната этого не приняла.',
 };
