@@ -41,6 +41,15 @@ impl Event {
         }
         (erased != *self).then_some(erased)
     }
+
+    /// The event without its text; none unless it is a message that still has one.
+    pub fn without_message(&self) -> Option<Self> {
+        let mut erased = self.clone();
+        if matches!(erased.entry, Entry::Chat(_)) {
+            erase_entry(&mut erased.entry);
+        }
+        (erased != *self).then_some(erased)
+    }
 }
 
 fn erase_entry(entry: &mut Entry) {

@@ -143,6 +143,7 @@ impl RoomState {
             Entry::MemberLeft(_) => self.leave(record),
             Entry::RoomClosed(body) => self.close(record, body.reason),
             Entry::Unknown(_) => Ok(Judged::plain(record.entry.clone())),
+            Entry::Redacted(body) if record.session.is_none() => self.take_back(record, body.seq),
             Entry::Chat(_)
             | Entry::Play(_)
             | Entry::Pause(_)
@@ -189,6 +190,13 @@ impl RoomState {
         self.playback.paused = true;
         self.playback.place(position_ms, self.at_ms);
         Ok(Judged::playback(record.entry.clone()))
+    }
+
+    /// What a node says on behalf of somebody who needs neither a session for it nor to be in
+    /// the room any more.
+    fn take_back(&mut self, record: &Record, seq: u64) -> Result<Judged, RejectCode> {
+        self.redact(record.user.ok_or(RejectCode::Invalid)?, seq)?;
+        Ok(Judged::plain(record.entry.clone()))
     }
 
     /// What members do. All of it needs a member and a numbered session.

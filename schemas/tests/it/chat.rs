@@ -66,6 +66,32 @@ fn the_owner_takes_anyones_message_back_and_a_guest_only_an_own_one() {
 }
 
 #[test]
+fn a_node_takes_a_message_back_for_its_author_and_for_the_owner() {
+    let mut room = Room::with_guest();
+    let of_owner = room.accepted(OWNER, chat("mine"));
+    let first = room.accepted(GUEST, chat("yours"));
+    let second = room.accepted(GUEST, chat("yours too"));
+    room.node(Some(GUEST), left(LeaveReason::Left));
+
+    let refused = [
+        (None, first, RejectCode::Invalid),
+        (Some(user(3)), first, RejectCode::NotAllowed),
+        (Some(GUEST), of_owner, RejectCode::NotAllowed),
+        (Some(GUEST), 1, RejectCode::NoSuchMessage),
+    ];
+    for (who, seq, code) in refused {
+        assert_eq!(room.node(who, redacted(seq)), Outcome::Void(code), "{who:?} {seq}");
+    }
+    assert_eq!(room.says(GUEST, redacted(first)), Outcome::Void(RejectCode::NotMember));
+    for (who, seq) in [(GUEST, first), (OWNER, second)] {
+        assert!(matches!(room.node(Some(who), redacted(seq)), Outcome::Accepted { .. }));
+        assert!(line(room.state(), seq).redacted);
+    }
+    let again = room.node(Some(OWNER), redacted(second));
+    assert_eq!(again, Outcome::Void(RejectCode::NoSuchMessage));
+}
+
+#[test]
 fn what_is_no_message_cannot_be_taken_back() {
     let mut room = Room::open();
     let seq = room.accepted(OWNER, chat("once"));
