@@ -10,6 +10,10 @@
 //! rooms that are there ([`Archive::rooms_with`], [`Archive::erase_in`]). Whoever archives first
 //! inserts a room, then asks who of it is remembered ([`Archive::erased_among`]) and blanks them.
 //! Whichever of the two comes second sees what the first did, so nobody slips through between.
+//!
+//! A single message goes the same way within the port: [`Archive::erase_message`] remembers it
+//! and then blanks it, [`Archive::insert`] inserts and then blanks what is remembered, so that
+//! it is gone for good whether its room is archived already, just now, or later.
 
 use std::collections::BTreeSet;
 
@@ -63,7 +67,8 @@ pub struct EventPage {
 pub trait Archive: Send + Sync + 'static {
     /// Inserts events, in any order, durably. One that is there already with the same hash
     /// counts as inserted, erased or not; answers how many were new. After a conflict the
-    /// others may be there or not.
+    /// others may be there or not. Messages that are remembered as erased are blanked before
+    /// this answers.
     async fn insert(&self, events: &[ArchivedEvent]) -> Result<u64, ArchiveError>;
 
     /// Reads rooms back, sealed or not, and chains the hashes of the events 1..n of each as
@@ -112,6 +117,13 @@ pub trait Archive: Send + Sync + 'static {
     /// Blanks what these people said and are called in a room's events, see
     /// [`Event::erased`]; answers how many events this changed.
     async fn erase_in(&self, room: RoomId, people: &BTreeSet<UserId>) -> Result<u64, ArchiveError>;
+
+    /// Remembers durably that a message of a room is to be erased, then blanks it if it is
+    /// there; can be repeated. A seq that is no message's changes nothing.
+    async fn erase_message(&self, room: RoomId, seq: u64) -> Result<(), ArchiveError>;
+
+    /// The messages of a room that are remembered as erased, by their seqs.
+    async fn erased_messages(&self, room: RoomId) -> Result<BTreeSet<u64>, ArchiveError>;
 
     /// Whether the archive can be read.
     async fn ping(&self) -> Result<(), ArchiveError>;

@@ -7,6 +7,7 @@
 //! | `movie_together_seal` | the room, as text | the proof that a room is whole, and who may read it |
 //! | `movie_together_quarantine` | partition, offset and epoch as fixed-width bytes | bytes that belong to no room |
 //! | `movie_together_erasure` | the user, as text | since when a person is to be forgotten |
+//! | `movie_together_message_erasure` | the room, as text | which of its messages are to be forgotten |
 //!
 //! A room's events are one range of `_id` in the log's order ([`key`]), and a person's rooms are
 //! one range of another, so nothing needs a second index. Documents are inserted, never replaced: a
@@ -26,6 +27,7 @@ mod connect;
 mod erasure;
 mod event;
 mod key;
+mod message;
 mod participant;
 mod quarantine;
 mod seal;
@@ -42,6 +44,7 @@ use schemas::ids::{RoomId, UserId};
 
 use self::erasure::ErasureDocument;
 use self::event::EventDocument;
+use self::message::MessageErasureDocument;
 use self::participant::ParticipantDocument;
 use self::quarantine::QuarantineDocument;
 use self::seal::SealDocument;
@@ -62,13 +65,16 @@ pub struct MongoArchive {
     seals: Collection<SealDocument>,
     quarantine: Collection<QuarantineDocument>,
     erasures: Collection<ErasureDocument>,
+    message_erasures: Collection<MessageErasureDocument>,
 }
 
 #[async_trait]
 impl Archive for MongoArchive {
     async fn insert(&self, events: &[ArchivedEvent]) -> Result<u64, ArchiveError> {
         participant::insert(&self.participants, events).await?;
-        event::insert(&self.events, events).await
+        let new = event::insert(&self.events, events).await?;
+        self.blank_messages(&events.iter().map(|event| event.room).collect()).await?;
+        Ok(new)
     }
 
     async fn read_back(&self, rooms: &[RoomId]) -> Result<Vec<HashChain>, ArchiveError> {
@@ -125,9 +131,25 @@ impl Archive for MongoArchive {
         erasure::erase(&self.database, &self.events, room, people).await
     }
 
+    async fn erase_message(&self, room: RoomId, seq: u64) -> Result<(), ArchiveError> {
+        message::remember(&self.message_erasures, room, seq).await?;
+        self.blank_messages(&BTreeSet::from([room])).await
+    }
+
+    async fn erased_messages(&self, room: RoomId) -> Result<BTreeSet<u64>, ArchiveError> {
+        message::remembered(&self.message_erasures, room).await
+    }
+
     async fn ping(&self) -> Result<(), ArchiveError> {
         within(self.database.run_command(doc! { "ping": 1 })).await?;
         Ok(())
+    }
+}
+
+impl MongoArchive {
+    async fn blank_messages(&self, rooms: &BTreeSet<RoomId>) -> Result<(), ArchiveError> {
+        let (database, erasures) = (&self.database, &self.message_erasures);
+        message::blank_remembered(database, erasures, &self.events, rooms).await
     }
 }
 

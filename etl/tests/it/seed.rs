@@ -12,6 +12,9 @@ use storage::log::StoredRecord;
 use crate::binary::{once_on, reports};
 use crate::world::{HOUR_MS, Place, Rest, Room, World, folded};
 
+/// A line of the first room that is taken back after its close.
+const TAKEN_BACK_SEQ: u64 = 4;
+
 /// What is planted, the same in every world.
 pub(crate) struct Seed {
     place: Place,
@@ -63,6 +66,7 @@ impl Seed {
         world.close(&last).await;
         let now_ms = world.clock.now_ms();
         world.storage.archive.remember_erasure(last.owner, now_ms).await.unwrap();
+        world.storage.archive.erase_message(closed.id, TAKEN_BACK_SEQ).await.unwrap();
         Planted { records: world.records().await, world }
     }
 
@@ -89,8 +93,13 @@ impl Seed {
             let erased: BTreeSet<UserId> = BTreeSet::from([last.owner]);
             let events = folded(&records, room, world.storage.log.epoch()).into_iter();
             let events = events.map(|archived| archived.event);
-            let events: Vec<Event> =
+            let mut events: Vec<Event> =
                 events.map(|event| event.erased(&erased).unwrap_or(event)).collect();
+            for event in events.iter_mut().filter(|event| event.seq == TAKEN_BACK_SEQ) {
+                if room.id == self.rooms[0].id {
+                    *event = event.without_message().unwrap();
+                }
+            }
             assert_eq!(world.archived(room).await, Some(events));
         }
         let rest = world.rest(&self.rooms).await;

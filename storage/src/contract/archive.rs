@@ -2,6 +2,7 @@
 
 mod erasure;
 mod insert;
+mod message;
 mod quarantine;
 mod seal;
 
@@ -43,6 +44,12 @@ const CHECKS: &[Check<dyn Archive>] = checks! {
     "an erased room still proves whole, and reads blanked" => erasure::stays_whole,
     "a repeated insert brings no erased word back" => erasure::survives_inserts,
     "a long room is erased to its end" => erasure::long_room,
+    "which messages are to be forgotten is remembered, room by room" => message::remembers,
+    "an erased message reads blanked, and its room still proves whole" => message::blanks,
+    "a message erased before it is inserted is never read" => message::comes_first,
+    "a repeated insert brings no erased message back" => message::survives_inserts,
+    "erasing what is no message changes nothing" => message::only_messages,
+    "many messages are erased in one room" => message::many,
 };
 
 const EPOCH: &str = "an epoch";
@@ -91,6 +98,14 @@ async fn read_back(archive: &Arc<dyn Archive>, room: RoomId) -> Checked<HashChai
     let chains = archive.read_back(&[room]).await?;
     let [chain] = <[HashChain; 1]>::try_from(chains).map_err(|chains| format!("{chains:?}"))?;
     Ok(chain)
+}
+
+/// A sealed room's events as a reader sees them, oldest first.
+async fn seen(archive: &Arc<dyn Archive>, room: RoomId, reader: UserId) -> Checked<Vec<Event>> {
+    let page = archive.events(room, reader, None, 1000).await?;
+    let mut events = page.ok_or("the room is not visible")?.events;
+    events.reverse();
+    Ok(events)
 }
 
 /// The chain that events in this order make.

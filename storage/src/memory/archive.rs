@@ -19,6 +19,7 @@ pub(super) struct Content {
     /// By partition, offset and epoch.
     quarantined: BTreeMap<(u32, u64, String), Quarantined>,
     erased: BTreeMap<UserId, i64>,
+    erased_messages: BTreeMap<RoomId, BTreeSet<u64>>,
 }
 
 /// One event at rest.
@@ -63,7 +64,9 @@ impl Archive for MemoryArchive {
                     continue;
                 }
                 let pretends = forgets && world.lies(Lie::InsertForgottenAndProven);
+                let room = event.room;
                 new += u64::from(archive.insert(event, pretends)?);
+                archive.blank_messages(room);
             }
             Ok(new)
         });
@@ -171,6 +174,21 @@ impl Archive for MemoryArchive {
         Ok(erasing.await?)
     }
 
+    async fn erase_message(&self, room: RoomId, seq: u64) -> Result<(), ArchiveError> {
+        let erasing = self.0.call("erase_message", STORE, move |archive| {
+            archive.erased_messages.entry(room).or_default().insert(seq);
+            archive.blank_messages(room);
+        });
+        Ok(erasing.await?)
+    }
+
+    async fn erased_messages(&self, room: RoomId) -> Result<BTreeSet<u64>, ArchiveError> {
+        let asking = self.0.call("erased_messages", STORE, move |archive| {
+            archive.erased_messages.get(&room).cloned().unwrap_or_default()
+        });
+        Ok(asking.await?)
+    }
+
     async fn ping(&self) -> Result<(), ArchiveError> {
         Ok(self.0.call("ping", STORE, |_| ()).await?)
     }
@@ -261,6 +279,16 @@ impl Content {
             }
         }
         changed
+    }
+
+    fn blank_messages(&mut self, room: RoomId) {
+        let Some(seqs) = self.erased_messages.get(&room) else { return };
+        let events = self.events.get_mut(&room).into_iter().flat_map(BTreeMap::values_mut);
+        for resting in events.filter(|resting| seqs.contains(&resting.event.seq)) {
+            if let Some(erased) = resting.event.without_message() {
+                resting.event = erased;
+            }
+        }
     }
 }
 

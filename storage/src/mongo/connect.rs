@@ -61,6 +61,7 @@ impl MongoArchive {
             seals: collection(&database, "movie_together_seal"),
             quarantine: collection(&database, "movie_together_quarantine"),
             erasures: collection(&database, "movie_together_erasure"),
+            message_erasures: collection(&database, "movie_together_message_erasure"),
             database,
         };
         within(archive.database.run_command(doc! { "ping": 1 })).await?;

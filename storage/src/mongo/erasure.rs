@@ -82,9 +82,21 @@ pub(super) async fn erase(
     room: RoomId,
     people: &BTreeSet<UserId>,
 ) -> Result<u64, ArchiveError> {
+    let of_room = doc! { "_id": key::range_of_room(room) };
+    blank(database, events, &of_room, |event| event.erased(people)).await
+}
+
+/// Puts what `blanked` makes of the events that are found in their place; answers how many
+/// events this changed.
+pub(super) async fn blank(
+    database: &Database,
+    events: &Collection<EventDocument>,
+    filter: &Document,
+    blanked: impl Fn(&Event) -> Option<Event> + Send + Sync,
+) -> Result<u64, ArchiveError> {
     let mut erased = 0;
     for _ in 0..ROUNDS_MAX {
-        let round = erase_once(database, events, room, people).await?;
+        let round = blank_once(database, events, filter, &blanked).await?;
         erased += round.erased;
         if round.missed == 0 {
             return Ok(erased);
@@ -101,20 +113,19 @@ struct Round {
     missed: u64,
 }
 
-async fn erase_once(
+async fn blank_once(
     database: &Database,
     events: &Collection<EventDocument>,
-    room: RoomId,
-    people: &BTreeSet<UserId>,
+    filter: &Document,
+    blanked: &(impl Fn(&Event) -> Option<Event> + Send + Sync),
 ) -> Result<Round, ArchiveError> {
     let texts = events.clone_with_type::<EventText>();
-    let finding =
-        texts.find(doc! { "_id": key::range_of_room(room) }).projection(doc! { "event": 1 });
+    let finding = texts.find(filter.clone()).projection(doc! { "event": 1 });
     let mut found = within(finding).await?;
     let mut round = Round::default();
     let mut updates = vec![];
     while let Some(text) = next(&mut found).await? {
-        updates.extend(update_of(text, people)?);
+        updates.extend(update_of(text, blanked)?);
         if updates.len() == UPDATE_OPERATIONS_MAX {
             round.add(database, events, std::mem::take(&mut updates)).await?;
         }
@@ -156,9 +167,12 @@ impl Round {
 
 /// Puts the blanked text in place of the one that was read, and of no other: two erasures at
 /// once must not undo each other. The hash stays.
-fn update_of(text: EventText, people: &BTreeSet<UserId>) -> Result<Option<Document>, ArchiveError> {
+fn update_of(
+    text: EventText,
+    blanked: impl Fn(&Event) -> Option<Event>,
+) -> Result<Option<Document>, ArchiveError> {
     let event: Event = serde_json::from_str(&text.event)?;
-    let Some(erased) = event.erased(people) else {
+    let Some(erased) = blanked(&event) else {
         return Ok(None);
     };
     let erased = serde_json::to_string(&erased)?;

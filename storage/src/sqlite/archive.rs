@@ -3,6 +3,7 @@
 
 mod erasure;
 mod event;
+mod message;
 mod quarantine;
 mod seal;
 
@@ -118,6 +119,14 @@ impl Archive for SqliteArchive {
             }
         }
         Ok(erased)
+    }
+
+    async fn erase_message(&self, room: RoomId, seq: u64) -> Result<(), ArchiveError> {
+        message::erase(&self.database, room, seq).await
+    }
+
+    async fn erased_messages(&self, room: RoomId) -> Result<BTreeSet<u64>, ArchiveError> {
+        message::erased_of(&self.database, room).await
     }
 
     async fn ping(&self) -> Result<(), ArchiveError> {

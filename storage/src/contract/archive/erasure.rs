@@ -8,7 +8,7 @@ use schemas::record::{Control, Entry, MemberJoined, RoomCreated};
 use uuid::Uuid;
 
 use super::super::{Checked, ensure, ensure_eq, ensure_refused};
-use super::{a_room, a_seal, a_user, an_event, chain, read_back};
+use super::{a_room, a_seal, a_user, an_event, chain, read_back, seen};
 use crate::archive::{Archive, ArchiveError};
 
 pub(super) async fn remembers(archive: Arc<dyn Archive>) -> Checked {
@@ -146,14 +146,6 @@ fn evening(room: RoomId, owner: UserId, guest: UserId) -> Vec<ArchivedEvent> {
         }
     }
     all
-}
-
-/// A sealed room's events as a reader sees them, oldest first.
-async fn seen(archive: &Arc<dyn Archive>, room: RoomId, reader: UserId) -> Checked<Vec<Event>> {
-    let page = archive.events(room, reader, None, 1000).await?;
-    let mut events = page.ok_or("the room is not visible")?.events;
-    events.reverse();
-    Ok(events)
 }
 
 /// What must be left of events.

@@ -18,6 +18,12 @@ pub(super) struct Place {
     offset: u64,
 }
 
+impl Place {
+    pub(super) fn of(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self { epoch: row.try_get("epoch")?, offset: row.try_get("log_offset")? })
+    }
+}
+
 /// What one transaction of [`erase`] did.
 pub(super) struct Chunk {
     /// Events that it blanked.
@@ -99,9 +105,10 @@ pub(super) async fn erase(
     .await?;
     let mut chunk = Chunk { erased: 0, last: None };
     for row in &rows {
-        let place = Place { epoch: row.try_get("epoch")?, offset: row.try_get("log_offset")? };
-        if let Some(text) = erased_text(row, people)? {
-            update(&mut transaction, room, &place, text).await?;
+        let place = Place::of(row)?;
+        let event: Event = serde_json::from_str(row.try_get("event")?)?;
+        if let Some(erased) = event.erased(people) {
+            put_erased(&mut transaction, room, &place, &erased).await?;
             chunk.erased += 1;
         }
         chunk.last = Some(place);
@@ -113,24 +120,18 @@ pub(super) async fn erase(
     Ok(chunk)
 }
 
-fn erased_text(row: &SqliteRow, people: &BTreeSet<UserId>) -> Result<Option<String>, ArchiveError> {
-    let event: Event = serde_json::from_str(row.try_get("event")?)?;
-    let erased = event.erased(people);
-    Ok(erased.map(|erased| serde_json::to_string(&erased)).transpose()?)
-}
-
-/// Puts the blanked text in place of the other; the hash stays.
-async fn update(
+/// Puts the blanked event in place of the other; the hash stays.
+pub(super) async fn put_erased(
     connection: &mut SqliteConnection,
     room: RoomId,
     place: &Place,
-    text: String,
-) -> Result<(), sqlx::Error> {
+    erased: &Event,
+) -> Result<(), ArchiveError> {
     query(
         "UPDATE movie_together_archive_event SET event = ?, erased = 1
          WHERE room = ? AND epoch = ? AND log_offset = ?",
     )
-    .bind(text)
+    .bind(serde_json::to_string(erased)?)
     .bind(room.0)
     .bind(&place.epoch)
     .bind(to_column(place.offset))

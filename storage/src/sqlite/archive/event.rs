@@ -1,5 +1,7 @@
 //! Events at rest.
 
+use std::collections::BTreeSet;
+
 use futures_util::TryStreamExt;
 use schemas::archive::{ArchivedEvent, Hash, HashChain};
 use schemas::event::Event;
@@ -8,6 +10,7 @@ use sha2::{Digest, Sha256};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection, query, query_scalar};
 
+use super::message;
 use crate::archive::{ArchiveError, EventPage};
 use crate::sqlite::Database;
 use crate::words::{to_column, to_hash};
@@ -21,6 +24,10 @@ pub(super) async fn insert(
     let mut new = 0;
     for event in events {
         new += u64::from(insert_event(&mut transaction, event).await?);
+    }
+    let rooms: BTreeSet<RoomId> = events.iter().map(|event| event.room).collect();
+    for room in rooms {
+        message::blank_erased(&mut transaction, room).await?;
     }
     transaction.commit().await?;
     Ok(new)
