@@ -17,6 +17,7 @@ mod films;
 mod guard;
 mod health;
 mod invites;
+mod messages;
 mod navigation;
 mod observe;
 mod origins;
@@ -44,6 +45,7 @@ use films::FilmsApi;
 use guard::Guard;
 use health::HealthApi;
 use invites::InvitesApi;
+use messages::MessagesApi;
 use navigation::JoinByPage;
 use observe::Observe;
 use problem::answer;
@@ -76,11 +78,12 @@ pub(crate) fn endpoint(
     let guard = Guard::new(Arc::clone(&parts.limits), parts.trusted_proxies);
     let services = || Arc::clone(&parts.services);
     let rooms = RoomsApi { services: services() };
+    let messages = MessagesApi { services: services() };
     let socket = SocketApi { services: services(), origins: parts.origins };
     let films = FilmsApi { services: services() };
     let invites = InvitesApi { services: services() };
     let health = HealthApi { services: services(), metrics: parts.metrics };
-    let api = serve((rooms, socket, films))
+    let api = serve((rooms, messages, socket, films))
         .with(BodyLimit)
         .with(JoinByPage)
         .catch_all_error(answer)

@@ -19,6 +19,15 @@ pub enum Refusal {
     /// The catalogue has no such film.
     #[error("This film does not exist!")]
     NoSuchMovie,
+    /// The room has no event of this seq.
+    #[error("This message does not exist!")]
+    NoSuchMessage,
+    /// The event of this seq is no line of chat.
+    #[error("This is not a message!")]
+    NotAMessage,
+    /// Only its author and the room's owner may do this.
+    #[error("This message belongs to someone else!")]
+    NotYourMessage,
     /// No invite has this code.
     #[error("This link leads nowhere!")]
     NoSuchInvite,
@@ -98,13 +107,19 @@ impl Refusal {
     pub fn status(&self) -> u16 {
         match self {
             Self::Unauthorized | Self::BadTicket => 401,
-            Self::NotMember | Self::NotOwner | Self::NotYourSession | Self::Forbidden => 403,
+            Self::NotMember
+            | Self::NotOwner
+            | Self::NotYourSession
+            | Self::NotYourMessage
+            | Self::Forbidden => 403,
             Self::NoSuchRoom(_)
             | Self::NoSuchMovie
+            | Self::NoSuchMessage
             | Self::NoSuchInvite
             | Self::NotInRoom { .. } => 404,
             Self::RoomExists { .. }
             | Self::AlreadyMember { .. }
+            | Self::NotAMessage
             | Self::RoomFull
             | Self::TooManySessions
             | Self::TooManyInvites => 409,
@@ -120,6 +135,9 @@ impl Refusal {
         match self {
             Self::NoSuchRoom(_) => "no_such_room",
             Self::NoSuchMovie => "no_such_movie",
+            Self::NoSuchMessage => "no_such_message",
+            Self::NotAMessage => "not_a_message",
+            Self::NotYourMessage => "not_your_message",
             Self::NoSuchInvite => "no_such_invite",
             Self::RoomExists { .. } => "room_exists",
             Self::AlreadyMember { .. } => "already_member",
@@ -153,6 +171,7 @@ impl Refusal {
             RejectCode::NotAllowed => Self::NotOwner,
             RejectCode::RoomFull | RejectCode::RoomTooLong => Self::RoomFull,
             RejectCode::NotCreated => Self::NoSuchRoom(room),
+            RejectCode::NoSuchMessage => Self::NoSuchMessage,
             other => Self::Internal(format!("unexpected verdict {other:?}").into()),
         }
     }

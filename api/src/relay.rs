@@ -60,7 +60,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use room::{HistoryPage, Position};
+pub use room::Position;
 
 pub(crate) use append::append_record;
 pub(crate) use load::rfc3339;

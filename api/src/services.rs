@@ -6,6 +6,7 @@
 
 mod close_room;
 mod create_room;
+mod delete_message;
 mod follow_invite;
 mod invite;
 mod issue_ticket;
@@ -15,6 +16,7 @@ mod matches;
 mod messages;
 mod movies;
 mod my_rooms;
+mod past;
 mod people;
 mod view_room;
 
@@ -31,8 +33,9 @@ use storage::rooms::Rooms;
 use storage::rooms::sessions::{Node, NodeId};
 use uuid::Uuid;
 
+pub use self::messages::MessagesAsk;
 pub use crate::refusal::Refusal;
-pub use crate::relay::{Admission, HistoryPage, Position, RelayOptions};
+pub use crate::relay::{Admission, Position, RelayOptions};
 
 use crate::janitor::Janitor;
 use crate::link::Links;

@@ -124,8 +124,11 @@ body! {
         pub errors: Vec<String>,
         /// Events, newest first.
         pub items: Vec<EventView>,
-        /// Whether there are older ones.
+        /// Whether there are older ones; in a search, whether there are older ones to look through.
         pub has_more: bool,
+        /// What to ask with as `before` to go on; absent at the end. A search looks through so
+        /// many events a call that a page may be short, or empty, before the end.
+        pub next_before: Option<u64>,
     }
 }
 body! {

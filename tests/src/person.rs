@@ -159,6 +159,12 @@ impl Person {
         Answer::of(self.request(Method::POST, &path)).await
     }
 
+    /// Deletes something of a room: `messages/5`.
+    pub async fn delete_of_room(&self, room: RoomId, what: &str) -> Answer {
+        let path = format!("/api/v1/room/{room}/{what}");
+        Answer::of(self.request(Method::DELETE, &path)).await
+    }
+
     /// Becomes a member; the first ticket.
     pub async fn join_only(&self, room: RoomId) -> Opening {
         Opening::of(&self.get_of_room(room, "join").await.ok())

@@ -17,6 +17,7 @@ use serde_json::Value;
 use super::films::FilmsApi;
 use super::health::HealthApi;
 use super::invites::InvitesApi;
+use super::messages::MessagesApi;
 use super::rooms::RoomsApi;
 use super::security_headers::DOCS_POLICY;
 use super::socket::SocketApi;
@@ -73,7 +74,8 @@ fn viewer() -> String {
 }
 
 fn service() -> OpenApiService<impl OpenApi, ()> {
-    let shape = Shape::<(RoomsApi, SocketApi, FilmsApi, InvitesApi, HealthApi)>(PhantomData);
+    let shape =
+        Shape::<(RoomsApi, MessagesApi, SocketApi, FilmsApi, InvitesApi, HealthApi)>(PhantomData);
     OpenApiService::new(shape, TITLE, env!("CARGO_PKG_VERSION")).description(DESCRIPTION)
 }
 

@@ -11,7 +11,7 @@ use schemas::upstream::QUERY_CHARACTERS_MAX;
 
 use super::document::Section;
 use super::refused::{Refused, refusals};
-use super::values::{Checked, Faults, Page, both};
+use super::values::{Checked, Page, both, query};
 use crate::identity::Authorized;
 use crate::services::Services;
 
@@ -92,7 +92,7 @@ impl FilmsApi {
         #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
         size: Query<Checked<Option<u32>>>,
     ) -> Result<Listed, Refused<ListMovies>> {
-        let query = query.0.named("query").and_then(trimmed);
+        let query = self::query(query.0, QUERY_CHARACTERS_MAX);
         let (query, Page { page, size }) = both(query, Page::of(page.0, size.0))?;
         let movies = self.services.movies(&caller.0, query, page, size).await?;
         Ok(Listed::Movies(Json(movies)))
@@ -135,31 +135,5 @@ impl FilmsApi {
         let movie = movie_id.0.named("movie_id")?;
         self.services.unwant(&caller.0, movie).await?;
         Ok(Changed::Done)
-    }
-}
-
-/// Blank is the same as absent.
-fn trimmed(query: Option<String>) -> Result<Option<String>, Faults> {
-    let query = query.map(|query| query.trim().to_owned());
-    let query = query.filter(|query| !query.is_empty());
-    let chars = query.as_ref().map_or(0, |query| query.chars().count());
-    if chars > QUERY_CHARACTERS_MAX {
-        let message = format!("may have {QUERY_CHARACTERS_MAX} characters at most");
-        return Err(Faults::of("query", message));
-    }
-    Ok(query)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn queries_are_trimmed_and_limited() {
-        let asked = |text: &str| trimmed(Some(text.to_owned()));
-        assert_eq!(asked("  ").unwrap(), None);
-        assert_eq!(asked(" alien ").unwrap().as_deref(), Some("alien"));
-        assert!(asked(&"ы".repeat(QUERY_CHARACTERS_MAX)).is_ok());
-        assert!(asked(&"ы".repeat(QUERY_CHARACTERS_MAX + 1)).is_err());
     }
 }

@@ -6,15 +6,15 @@ use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, OpenApi};
 use schemas::http::{
-    CreateRoomBody, DoneAnswer, InviteAnswer, MessagePage, RoomCreatedAnswer, RoomPage, RoomView,
-    TicketAnswer, TicketBody,
+    CreateRoomBody, DoneAnswer, InviteAnswer, RoomCreatedAnswer, RoomPage, RoomView, TicketAnswer,
+    TicketBody,
 };
 use schemas::ids::RoomId;
 
 use super::body::JsonBody;
 use super::document::Section;
 use super::refused::{Refused, refusals};
-use super::values::{Checked, MESSAGES_MAX, Page, both, within};
+use super::values::{Checked, Page, both};
 use crate::identity::Authorized;
 use crate::services::Services;
 
@@ -66,11 +66,6 @@ refusals!(CloseRoom:
     404 "There is no such room.",
     410 "The room is over.",
     422 "`room_id` is no UUID.",
-);
-refusals!(ListMessages:
-    403 "The caller never was a member.",
-    404 "There is no such room.",
-    422 "A value was refused; `fields` names each.",
 );
 
 /// Answer of creating a room.
@@ -130,14 +125,6 @@ impl Done {
     fn new() -> Self {
         Self::Done(Json(DoneAnswer { success: true, errors: vec![] }))
     }
-}
-
-/// Answer of reading a room's history.
-#[derive(ApiResponse)]
-enum Messages {
-    /// Events, newest first.
-    #[oai(status = 200)]
-    Page(Json<MessagePage>),
 }
 
 #[OpenApi(prefix_path = "/api/v1", tag = "Section::Rooms")]
@@ -261,31 +248,5 @@ impl RoomsApi {
         let room = room_id.0.named("room_id")?;
         self.services.close_room(&caller.0, room).await?;
         Ok(Done::new())
-    }
-
-    /// Read a room's history
-    ///
-    /// Newest first; from the log while the room is open, from the archive afterwards.
-    #[oai(path = "/room/:room_id/messages", method = "get", operation_id = "listMessages")]
-    async fn messages(
-        &self,
-        caller: Authorized,
-        /// The room.
-        room_id: Path<Checked<RoomId>>,
-        /// Only events with a smaller `seq`.
-        before: Query<Checked<Option<u64>>>,
-        /// Most events to answer with; 50 unless asked.
-        #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
-        limit: Query<Checked<Option<u32>>>,
-    ) -> Result<Messages, Refused<ListMessages>> {
-        let room = room_id.0.named("room_id");
-        let limit = limit
-            .0
-            .named("limit")
-            .and_then(|limit| limit.map(|limit| within("limit", limit, MESSAGES_MAX)).transpose());
-        let ((room, before), limit) = both(both(room, before.0.named("before")), limit)?;
-        let history = self.services.messages(&caller.0, room, before, limit);
-        let (items, has_more) = history.await?;
-        Ok(Messages::Page(Json(MessagePage { success: true, errors: vec![], items, has_more })))
     }
 }

@@ -11,9 +11,6 @@ use schemas::http::FieldError;
 use schemas::ids::{MovieId, RoomId};
 use schemas::upstream::{PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX};
 
-/// Most events that one page of a room's history holds.
-pub(super) const MESSAGES_MAX: u32 = 100;
-
 /// Values that were refused; never empty.
 #[derive(Debug)]
 pub(crate) struct Faults(Vec<FieldError>);
@@ -151,6 +148,20 @@ pub(super) fn within(name: &'static str, value: u32, max: u32) -> Result<u32, Fa
     }
 }
 
+/// The parameter `query`, trimmed; blank is the same as absent.
+pub(super) fn query(
+    query: Checked<Option<String>>,
+    chars_max: usize,
+) -> Result<Option<String>, Faults> {
+    let query = query.named("query")?.map(|query| query.trim().to_owned());
+    let query = query.filter(|query| !query.is_empty());
+    if query.as_ref().is_some_and(|query| query.chars().count() > chars_max) {
+        let message = format!("may have {chars_max} characters at most");
+        return Err(Faults::of("query", message));
+    }
+    Ok(query)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,6 +182,17 @@ mod tests {
         for (page, size) in [("0", "1"), ("1", "0"), ("1", "101"), ("x", "1"), ("-1", "1")] {
             assert!(Page::of(asked(page), asked(size)).is_err(), "{page} {size}");
         }
+    }
+
+    #[test]
+    fn queries_are_trimmed_and_limited() {
+        let asked = |text: &str| query(Checked::parse_from_parameter(text).unwrap(), 5);
+        assert_eq!(asked("  ").unwrap(), None);
+        assert_eq!(asked(" alien ").unwrap().as_deref(), Some("alien"));
+        assert!(asked("ыыыыы").is_ok());
+        assert!(asked("ыыыыыы").is_err());
+        let absent = Checked::parse_from_parameters(Vec::<String>::new()).unwrap();
+        assert_eq!(query(absent, 5).unwrap(), None);
     }
 
     #[test]

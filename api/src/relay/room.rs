@@ -12,8 +12,9 @@ use std::time::Duration;
 
 use schemas::fold::Outcome;
 use schemas::frame::Status;
-use schemas::http::{EventView, RoomView};
+use schemas::http::RoomView;
 use schemas::ids::{RoomId, SessionId, UserId};
+use storage::archive::EventPage;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
@@ -69,7 +70,7 @@ pub(crate) enum Message {
         user: UserId,
         before: Option<u64>,
         limit: usize,
-        reply: oneshot::Sender<Result<HistoryPage, Refusal>>,
+        reply: oneshot::Sender<Result<EventPage, Refusal>>,
     },
     /// There is a newer link.
     Link(String),
@@ -98,9 +99,6 @@ pub(crate) struct Attach {
     pub(crate) position: Option<Position>,
     pub(crate) outlet: Arc<Outlet>,
 }
-
-/// Events, newest first, and whether there are older ones.
-pub type HistoryPage = (Vec<EventView>, bool);
 
 /// Handle of a room's task.
 #[derive(Clone)]
@@ -161,7 +159,7 @@ impl RoomHandle {
         user: UserId,
         before: Option<u64>,
         limit: usize,
-    ) -> Result<HistoryPage, Refusal> {
+    ) -> Result<EventPage, Refusal> {
         self.ask(|reply| Message::History { user, before, limit, reply }).await?
     }
 

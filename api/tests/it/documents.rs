@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::server::Server;
 
 /// Every operation of the contract, and the trailing slash where it has one.
-const OPERATIONS: [(&str, &str); 19] = [
+const OPERATIONS: [(&str, &str); 20] = [
     ("/api/v1/room/", "post"),
     ("/api/v1/rooms", "get"),
     ("/api/v1/room/{room_id}", "get"),
@@ -18,6 +18,7 @@ const OPERATIONS: [(&str, &str); 19] = [
     ("/api/v1/room/{room_id}/invite", "post"),
     ("/api/v1/room/{room_id}/close", "post"),
     ("/api/v1/room/{room_id}/messages", "get"),
+    ("/api/v1/room/{room_id}/messages/{seq}", "delete"),
     ("/api/v1/room/{room_id}/ws", "get"),
     ("/api/v1/matches", "get"),
     ("/api/v1/movies", "get"),

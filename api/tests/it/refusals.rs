@@ -50,6 +50,7 @@ async fn every_refused_parameter_is_named() {
     let server = Server::start().await;
     let token = server.sign_up("petr").await;
     let long_query = format!("/api/v1/movies?query={}", "a".repeat(65));
+    let long_search = format!("/api/v1/room/5/messages?query={}", "a".repeat(101));
     for (path, fields) in [
         ("/api/v1/room/5", vec!["room_id"]),
         ("/api/v1/movies/5", vec!["movie_id"]),
@@ -58,6 +59,7 @@ async fn every_refused_parameter_is_named() {
         (long_query.as_str(), vec!["query"]),
         ("/api/v1/room/5/messages?before=-1&limit=0", vec!["room_id", "before", "limit"]),
         ("/api/v1/room/5/messages?limit=101", vec!["room_id", "limit"]),
+        (long_search.as_str(), vec!["room_id", "query"]),
     ] {
         let answer = server.call(&token, Method::GET, path).await;
         answer.assert_refused(422, "invalid");

@@ -182,12 +182,34 @@ export interface paths {
         };
         /**
          * Read a room's history
-         * @description Newest first; from the log while the room is open, from the archive afterwards.
+         * @description Newest first; from the log while the room is open, from the archive afterwards. With
+         *     `query`, only the lines of chat that contain it, whatever the case.
          */
         get: operations["listMessages"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/{room_id}/messages/{seq}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a message
+         * @description For its author and for the room's owner, while the room is open and ever after. The
+         *     event stays, with an empty text and `redacted: true`.
+         */
+        delete: operations["deleteMessage"];
         options?: never;
         head?: never;
         patch?: never;
@@ -535,10 +557,16 @@ export interface components {
         MessagePage: {
             /** @description Always empty. */
             errors: string[];
-            /** @description Whether there are older ones. */
+            /** @description Whether there are older ones; in a search, whether there are older ones to look through. */
             has_more: boolean;
             /** @description Events, newest first. */
             items: components["schemas"]["EventView"][];
+            /**
+             * Format: uint64
+             * @description What to ask with as `before` to go on; absent at the end. A search looks through so
+             *     many events a call that a page may be short, or empty, before the end.
+             */
+            next_before?: number | null;
             /** @description Always true. */
             success: boolean;
         };
@@ -1654,6 +1682,8 @@ export interface operations {
                 before?: number;
                 /** @description Most events to answer with; 50 unless asked. */
                 limit?: number;
+                /** @description A text to look for in chat; every event without it. */
+                query?: string;
             };
             header?: never;
             path: {
@@ -1693,6 +1723,105 @@ export interface operations {
             };
             /** @description There is no such room. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A value was refused; `fields` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests from this address or of this user. */
+            429: {
+                headers: {
+                    /** @description Seconds after which to try again. */
+                    "RETRY-AFTER": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A fault of the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A service behind is away; nothing was changed for certain. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again. */
+                    "RETRY-AFTER": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    deleteMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The room. */
+                room_id: string;
+                /** @description The message. */
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its text is gone for everyone; twice is the same as once. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The token is missing, wrong or too old. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The caller never was a member, or neither wrote the message nor owns the room. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such room, or nothing in it has this `seq`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description What has this `seq` is no line of chat. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

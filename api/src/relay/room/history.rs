@@ -1,12 +1,13 @@
 //! What a room shows of its past: the first frame of a socket, and pages by HTTP.
 
 use schemas::frame::{MemberView, ServerFrame, You};
-use schemas::http::{EventView, OwnerView, RoomMovieView, RoomStatus, RoomView};
+use schemas::http::{OwnerView, RoomMovieView, RoomStatus, RoomView};
 use schemas::ids::UserId;
 use schemas::limits::WELCOME_EVENTS_MAX;
 use schemas::state::RoomState;
+use storage::archive::EventPage;
 
-use super::{HistoryPage, Position};
+use super::Position;
 use crate::refusal::Refusal;
 use crate::relay::outlet::{Frame, encode};
 
@@ -92,7 +93,7 @@ pub(super) fn page(
     user: UserId,
     before: Option<u64>,
     limit: usize,
-) -> Result<HistoryPage, Refusal> {
+) -> Result<EventPage, Refusal> {
     if !state.people().contains_key(&user) {
         return Err(Refusal::NotMember);
     }
@@ -100,6 +101,5 @@ pub(super) fn page(
     let end = usize::try_from(end).unwrap_or(usize::MAX);
     let start = end.saturating_sub(limit);
     let events = state.events().get(start..end).unwrap_or_default();
-    let items: Result<Vec<_>, _> = events.iter().rev().map(EventView::new).collect();
-    Ok((items.map_err(|error| Refusal::Internal(error.into()))?, start > 0))
+    Ok(EventPage { events: events.iter().rev().cloned().collect(), has_more: start > 0 })
 }

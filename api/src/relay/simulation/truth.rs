@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemas::event::Event;
 use schemas::fold::{Outcome, fold};
 use schemas::ids::{RoomId, SessionId, UserId};
 use schemas::record::{Entry, LeaveReason};
@@ -107,8 +108,8 @@ impl Truth {
     }
 
     /// A page of the whole history, as a node should give it: newest first.
-    pub(super) fn history(&self) -> Vec<Value> {
-        self.state.events().iter().rev().map(|event| json!(event)).collect()
+    pub(super) fn history(&self) -> Vec<Event> {
+        self.state.events().iter().rev().cloned().collect()
     }
 }
 
