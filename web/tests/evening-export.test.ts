@@ -34,7 +34,8 @@ function room(count: number) {
   return async (before: number | null): Promise<MessagePage> => {
     const last = before === null ? count : before - 1;
     const items = Array.from({ length: Math.min(PAGE_SIZE, last) }, (_, at) => said(last - at));
-    return { items, has_more: last > PAGE_SIZE };
+    const has_more = last > PAGE_SIZE;
+    return { items, has_more, next_before: has_more ? last - PAGE_SIZE + 1 : null };
   };
 }
 

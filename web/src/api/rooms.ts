@@ -53,6 +53,8 @@ export interface MessagePage {
   /** Newest first. */
   items: RoomEvent[];
   has_more: boolean;
+  /** What to ask with to go on; nothing at the end. A search may go on after an empty page. */
+  next_before: number | null;
 }
 
 /** What happened before event `before`; with a query only the chat lines that contain it. */
@@ -67,7 +69,14 @@ export async function messages(
   const params = { path: { room_id: roomId }, query: { ...older, ...search, limit } };
   const page = await answer(api.GET('/api/v1/room/{room_id}/messages', { params }));
   // The document says of a body only that it is JSON; events are the same here and on the socket.
-  return { items: page.items as RoomEvent[], has_more: page.has_more };
+  const { has_more, next_before = null } = page;
+  return { items: page.items as RoomEvent[], has_more, next_before };
+}
+
+/** Takes the words of a line away from everyone, in an open room or a past one. */
+export async function deleteMessage(roomId: string, seq: number): Promise<void> {
+  const params = { params: { path: { room_id: roomId, seq } } };
+  await answer(api.DELETE('/api/v1/room/{room_id}/messages/{seq}', params));
 }
 
 function inRoom(roomId: string) {

@@ -43,13 +43,14 @@ export interface ReadingParts {
 /** Every event of a room, oldest first, however many pages that takes. */
 export async function allEvents(parts: ReadingParts): Promise<RoomEvent[]> {
   const events: RoomEvent[] = [];
-  for (let more = true; more; ) {
-    const page = await patiently(parts, events.at(-1)?.seq ?? null);
+  let before: number | null = null;
+  do {
+    const page: MessagePage = await patiently(parts, before);
     parts.signal.throwIfAborted();
     events.push(...page.items);
-    more = page.has_more && page.items.length > 0;
-    parts.onProgress(more ? shareRead(events) : 1);
-  }
+    before = page.next_before;
+    parts.onProgress(before === null ? 1 : shareRead(events));
+  } while (before !== null);
   return events.reverse();
 }
 

@@ -1,16 +1,17 @@
 /** What happened in a room, read page by page from its end; all of it, or the lines with a text. */
-import { messages } from '../api/rooms';
+import { type MessagePage, messages } from '../api/rooms';
 import type { ChatEvent, RoomEvent } from '../room/frames';
 import { withOlder } from '../room/reducer';
 
 export class History {
   /** Oldest first. */
   events = $state.raw<readonly RoomEvent[]>([]);
-  hasMore = $state(false);
   busy = $state(false);
   /** The newest page has arrived. */
   ready = $state(false);
   error = $state.raw<unknown>(null);
+  /** Where to go on; nothing at the end. */
+  #before = $state<number | null>(null);
   readonly #roomId: string;
   readonly #query: string;
 
@@ -19,15 +20,25 @@ export class History {
     this.#query = query;
   }
 
-  /** Reads the page before what is there; returns what came. */
+  get hasMore(): boolean {
+    return this.#before !== null;
+  }
+
+  /**
+   * Reads the page before what is there; returns what came. A search looks through so much a call
+   * and goes on until something is found.
+   */
   async older(): Promise<readonly RoomEvent[]> {
     if (this.busy) return [];
     this.busy = true;
     this.error = null;
     try {
-      const page = await messages(this.#roomId, this.events[0]?.seq ?? null, this.#query);
+      let page: MessagePage;
+      do {
+        page = await messages(this.#roomId, this.#before, this.#query);
+        this.#before = page.next_before;
+      } while (page.items.length === 0 && this.hasMore);
       this.events = withOlder(this.events, page.items);
-      this.hasMore = page.has_more;
       this.ready = true;
       return page.items;
     } catch (refusal) {

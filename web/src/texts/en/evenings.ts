@@ -18,6 +18,7 @@ export const evenings = {
   all: 'All evenings',
   notFound: 'There is no such evening.',
   notThere: 'Only those who were in this room can read its messages.',
+  toEvening: 'To its page among the evenings',
   stillOpen: 'This room is still open.',
   enter: 'Enter the room',
   notArchived:
