@@ -1,6 +1,6 @@
 # Two targets matter to a newcomer: `make run` and `make test`.
 
-.PHONY: run build web test lint gen stack contract faults bench screenshots help
+.PHONY: run build web test lint gen stack contract faults bench paint screenshots help
 
 help: ## Lists the targets.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -56,6 +56,10 @@ bench: web ## Measures the figures in docs/BENCHMARKS.md.
 	cargo build --release --locked -p movie-together-api -p movie-together-etl \
 		-p movie-together-cinema -p movie-together-bench
 	target/release/movie-together-bench all $(BENCH)
+
+paint: build ## Measures how soon the page is there, for docs/PAGE.md.
+	scripts/needs.sh chromium
+	cd tests/browser && npm ci --no-progress && MOVIE_TOGETHER_BIN=$(CURDIR)/target/release npm run paint
 
 screenshots: web ## Takes the screenshots of the README anew.
 	cargo build --locked -p movie-together-api -p movie-together-etl

@@ -12,6 +12,12 @@ const QUIET_FLAGS = [
   '--disable-sync',
   '--no-first-run',
 ];
+/** The same pixels on every machine, whatever its screen and its settings of fonts are. */
+const PIXEL_FLAGS = [
+  '--font-render-hinting=none',
+  '--disable-lcd-text',
+  '--force-color-profile=srgb',
+];
 const AUTOPLAY_FLAG = '--autoplay-policy=no-user-gesture-required';
 
 /** @param {{ autoplay: boolean }} options whether films may start with sound before any touch */
@@ -21,6 +27,6 @@ export async function launch({ autoplay }) {
   }
   return chromium.launch({
     executablePath: CHROMIUM,
-    args: autoplay ? [...QUIET_FLAGS, AUTOPLAY_FLAG] : QUIET_FLAGS,
+    args: [...QUIET_FLAGS, ...PIXEL_FLAGS, ...(autoplay ? [AUTOPLAY_FLAG] : [])],
   });
 }
