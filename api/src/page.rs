@@ -10,6 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use poem::error::{MethodNotAllowedError, NotFoundError};
 use poem::http::{HeaderMap, Method, StatusCode, header};
+use poem::web::headers::{ETag, HeaderMapExt, IfNoneMatch};
 use poem::{Endpoint, Request, Response};
 use rust_embed::{Embed, EmbeddedFile};
 
@@ -82,7 +83,7 @@ impl Variant {
         } else {
             "no-cache"
         };
-        let is_known = accepts(headers, &header::IF_NONE_MATCH, &tag);
+        let is_known = is_known(headers, &tag);
         let answer = Response::builder()
             .header(header::ETAG, tag)
             .header(header::CACHE_CONTROL, caching)
@@ -100,6 +101,12 @@ impl Variant {
             Cow::Owned(data) => data.into(),
         })
     }
+}
+
+/// Whether the browser says that it has this already.
+fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let known = headers.typed_get::<IfNoneMatch>().zip(tag.parse::<ETag>().ok());
+    known.is_some_and(|(known, tag)| !known.precondition_passes(&tag))
 }
 
 /// Whether a header's list holds a value, and not with a weight of nothing.
@@ -123,6 +130,22 @@ fn not_built() -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_browser_has_is_known_by_its_tag() {
+        let is_known = |list: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::IF_NONE_MATCH, header::HeaderValue::from_static(list));
+            is_known(&headers, "\"aB\"")
+        };
+        for yes in ["\"aB\"", "W/\"aB\"", "\"x\", \"aB\"", "*"] {
+            assert!(is_known(yes), "{yes}");
+        }
+        for no in ["\"ab\"", "\"x\"", "aB", ""] {
+            assert!(!is_known(no), "{no}");
+        }
+        assert!(!super::is_known(&HeaderMap::new(), "\"aB\""));
+    }
 
     #[test]
     fn lists_are_read_with_their_weights() {
