@@ -54,6 +54,12 @@ pub enum Refusal {
     /// Only members may do this.
     #[error("You are not a member of this room!")]
     NotMember,
+    /// The owner put the caller out.
+    #[error("The owner has removed you from this room!")]
+    Removed,
+    /// Owners close their rooms; they are not put out of them.
+    #[error("The owner of the room cannot be removed!")]
+    OwnerStays,
     /// Only the owner may do this.
     #[error("Only the owner of the room may do this!")]
     NotOwner,
@@ -108,6 +114,7 @@ impl Refusal {
         match self {
             Self::Unauthorized | Self::BadTicket => 401,
             Self::NotMember
+            | Self::Removed
             | Self::NotOwner
             | Self::NotYourSession
             | Self::NotYourMessage
@@ -120,6 +127,7 @@ impl Refusal {
             Self::RoomExists { .. }
             | Self::AlreadyMember { .. }
             | Self::NotAMessage
+            | Self::OwnerStays
             | Self::RoomFull
             | Self::TooManySessions
             | Self::TooManyInvites => 409,
@@ -143,6 +151,8 @@ impl Refusal {
             Self::AlreadyMember { .. } => "already_member",
             Self::NotInRoom { .. } => "not_in_room",
             Self::NotMember => "not_member",
+            Self::Removed => "removed",
+            Self::OwnerStays => "owner_stays",
             Self::NotOwner => "not_owner",
             Self::NotYourSession => "not_your_session",
             Self::RoomFull => "room_full",
@@ -168,6 +178,7 @@ impl Refusal {
             RejectCode::Closed => Self::Closed,
             RejectCode::AlreadyMember => Self::AlreadyMember { user },
             RejectCode::NotMember => Self::NotInRoom { user, room },
+            RejectCode::Removed => Self::Removed,
             RejectCode::NotAllowed => Self::NotOwner,
             RejectCode::RoomFull | RejectCode::RoomTooLong => Self::RoomFull,
             RejectCode::NotCreated => Self::NoSuchRoom(room),

@@ -18,6 +18,7 @@ mod movies;
 mod my_rooms;
 mod past;
 mod people;
+mod remove_member;
 mod view_room;
 
 use std::sync::Arc;

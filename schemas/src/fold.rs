@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use crate::event::Event;
 use crate::limits::{EVENTS_MAX, MEMBERS_MAX, NAME_CHARS_MAX, TITLE_CHARS_MAX};
 use crate::playback::Playback;
-use crate::record::{CloseReason, Control, Entry, MemberJoined, Record, RoomCreated};
+use crate::record::{CloseReason, Control, Entry, LeaveReason, MemberJoined, Record, RoomCreated};
 use crate::reject::RejectCode;
 use crate::state::{HoldBudget, Person, RoomMovie, RoomState, SessionState};
 
@@ -140,7 +140,7 @@ impl RoomState {
         match &record.entry {
             Entry::RoomCreated(_) => Err(RejectCode::AlreadyCreated),
             Entry::MemberJoined(body) => self.join(record, body),
-            Entry::MemberLeft(_) => self.leave(record),
+            Entry::MemberLeft(body) => self.leave(record, body.reason),
             Entry::RoomClosed(body) => self.close(record, body.reason),
             Entry::Unknown(_) => Ok(Judged::plain(record.entry.clone())),
             Entry::Redacted(body) if record.session.is_none() => self.take_back(record, body.seq),
@@ -163,6 +163,9 @@ impl RoomState {
         if self.is_member(user) {
             return Err(RejectCode::AlreadyMember);
         }
+        if self.is_removed(user) {
+            return Err(RejectCode::Removed);
+        }
         if self.members_count() >= MEMBERS_MAX {
             return Err(RejectCode::RoomFull);
         }
@@ -172,10 +175,12 @@ impl RoomState {
         Ok(Judged::plain(record.entry.clone()))
     }
 
-    fn leave(&mut self, record: &Record) -> Result<Judged, RejectCode> {
+    fn leave(&mut self, record: &Record, reason: LeaveReason) -> Result<Judged, RejectCode> {
         let user = record.user.ok_or(RejectCode::Invalid)?;
         let person = self.people.get_mut(&user).filter(|person| person.joined);
-        person.ok_or(RejectCode::NotMember)?.joined = false;
+        let person = person.ok_or(RejectCode::NotMember)?;
+        person.joined = false;
+        person.removed = reason == LeaveReason::Removed;
         let was_held_for = self.end_hold(user);
         Ok(Judged { entry: record.entry.clone(), playback_changed: was_held_for })
     }
@@ -261,7 +266,7 @@ fn movie_of(created: &RoomCreated) -> RoomMovie {
 }
 
 fn new_member(name: &str) -> Person {
-    Person { name: name.to_owned(), joined: true, holds: HoldBudget::default() }
+    Person { name: name.to_owned(), joined: true, removed: false, holds: HoldBudget::default() }
 }
 
 fn check_length(text: &str, min: usize, max: usize) -> Result<(), RejectCode> {

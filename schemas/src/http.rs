@@ -214,6 +214,10 @@ pub struct RoomView {
     pub members_count: u64,
     /// When it was created, RFC 3339.
     pub created_at: String,
+    /// When it closed, RFC 3339; absent until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", oai(skip_serializing_if_is_none))]
+    pub closed_at: Option<String>,
     /// The link to send to friends; absent once the room is over.
     pub link: Option<String>,
 }

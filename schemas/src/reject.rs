@@ -21,6 +21,8 @@ pub enum RejectCode {
     Duplicate,
     /// The person is a member already.
     AlreadyMember,
+    /// The owner put the person out.
+    Removed,
     /// The room exists already.
     AlreadyCreated,
     /// The room has no first record.
@@ -56,6 +58,7 @@ impl RejectCode {
             Self::TooMany => "Too fast; wait a moment.",
             Self::Duplicate => "This number was used before.",
             Self::AlreadyMember => "You are in this room already.",
+            Self::Removed => "The owner has removed you from this room.",
             Self::AlreadyCreated => "The room exists already.",
             Self::NotCreated => "The room does not exist.",
             Self::RoomFull => "The room is full.",

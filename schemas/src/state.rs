@@ -26,6 +26,8 @@ pub struct Person {
     pub name: String,
     /// Whether the person is a member now.
     pub joined: bool,
+    /// Whether the owner put the person out; there is no way back.
+    pub removed: bool,
     pub(crate) holds: HoldBudget,
 }
 
@@ -144,6 +146,11 @@ impl RoomState {
     /// Whether a person is a member now.
     pub fn is_member(&self, user: UserId) -> bool {
         self.people.get(&user).is_some_and(|person| person.joined)
+    }
+
+    /// Whether a person was put out of the room.
+    pub fn is_removed(&self, user: UserId) -> bool {
+        self.people.get(&user).is_some_and(|person| person.removed)
     }
 
     /// How many members there are now.

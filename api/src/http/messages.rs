@@ -10,14 +10,12 @@ use schemas::ids::RoomId;
 
 use super::document::Section;
 use super::refused::{Refused, refusals};
-use super::values::{Checked, both, query, within};
+use super::values::{Checked, QUERY_CHARS_MAX, both, query, within};
 use crate::identity::Authorized;
 use crate::services::{MessagesAsk, Services};
 
 /// Most events that one page of a room's history holds.
 const MESSAGES_MAX: u32 = 100;
-/// Most characters of a text to look for.
-const QUERY_CHARS_MAX: usize = 100;
 
 /// Operations on a room's history.
 pub(super) struct MessagesApi {

@@ -9,12 +9,12 @@ use schemas::http::{
     CreateRoomBody, DoneAnswer, InviteAnswer, RoomCreatedAnswer, RoomPage, RoomView, TicketAnswer,
     TicketBody,
 };
-use schemas::ids::RoomId;
+use schemas::ids::{RoomId, UserId};
 
 use super::body::JsonBody;
 use super::document::Section;
 use super::refused::{Refused, refusals};
-use super::values::{Checked, Page, both};
+use super::values::{Checked, Page, QUERY_CHARS_MAX, both, query};
 use crate::identity::Authorized;
 use crate::services::Services;
 
@@ -34,6 +34,7 @@ refusals!(CreateRoom:
 refusals!(ListRooms: 422 "A value was refused; `fields` names each.");
 refusals!(OneRoom: 404 "There is no such room.", 422 "`room_id` is no UUID.");
 refusals!(JoinRoom:
+    403 "The owner has removed the caller from the room.",
     404 "There is no such room.",
     409 "The caller is a member already, or the room is full.",
     410 "The room is over.",
@@ -41,7 +42,7 @@ refusals!(JoinRoom:
 );
 refusals!(RenewTicket:
     400 "The body is no JSON object.",
-    403 "The caller is not a member, or the session is another person's.",
+    403 "The caller is not a member, was removed, or the session is another person's.",
     404 "There is no such room.",
     409 "The caller has too many sessions.",
     410 "The room is over.",
@@ -53,6 +54,13 @@ refusals!(LeaveRoom:
     404 "There is no such room, or the caller is not in it.",
     410 "The room is over.",
     422 "`room_id` is no UUID.",
+);
+refusals!(RemoveMember:
+    403 "The caller is not the owner.",
+    404 "There is no such room, or nobody of this id is in it.",
+    409 "The owner cannot be removed.",
+    410 "The room is over.",
+    422 "A value was refused; `fields` names each.",
 );
 refusals!(InviteFriends:
     403 "The caller is not a member.",
@@ -121,6 +129,14 @@ enum Done {
     Done(Json<DoneAnswer>),
 }
 
+/// Answer of removing a member.
+#[derive(ApiResponse)]
+enum Removed {
+    /// The person is out and cannot come back; twice is the same as once.
+    #[oai(status = 204)]
+    Done,
+}
+
 impl Done {
     fn new() -> Self {
         Self::Done(Json(DoneAnswer { success: true, errors: vec![] }))
@@ -143,13 +159,17 @@ impl RoomsApi {
         Ok(Created::Room(Json(answer), location))
     }
 
-    /// List my rooms
+    /// List or find my rooms
     ///
     /// Every room that the caller ever was a member of, newest first.
     #[oai(path = "/rooms", method = "get", operation_id = "listRooms")]
     async fn list(
         &self,
         caller: Authorized,
+        /// Part of a title, whatever the case, to look for in the newest 1000; every room without
+        /// it.
+        #[oai(validator(max_length = 100))]
+        query: Query<Checked<Option<String>>>,
         /// Number of the page, from 1.
         #[oai(validator(minimum(value = "1")))]
         page: Query<Checked<Option<u32>>>,
@@ -157,8 +177,9 @@ impl RoomsApi {
         #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
         size: Query<Checked<Option<u32>>>,
     ) -> Result<Listed, Refused<ListRooms>> {
-        let Page { page, size } = Page::of(page.0, size.0)?;
-        let rooms = self.services.my_rooms(&caller.0, page, size).await?;
+        let query = self::query(query.0, QUERY_CHARS_MAX);
+        let (query, Page { page, size }) = both(query, Page::of(page.0, size.0))?;
+        let rooms = self.services.my_rooms(&caller.0, query, page, size).await?;
         Ok(Listed::Rooms(Json(rooms)))
     }
 
@@ -220,6 +241,28 @@ impl RoomsApi {
         let room = room_id.0.named("room_id")?;
         self.services.leave_room(&caller.0, room).await?;
         Ok(Done::new())
+    }
+
+    /// Remove a member
+    ///
+    /// For the owner. Ends the membership and every session of it; no link leads that person
+    /// back in.
+    #[oai(
+        path = "/room/:room_id/members/:user_id",
+        method = "delete",
+        operation_id = "removeMember"
+    )]
+    async fn remove(
+        &self,
+        caller: Authorized,
+        /// The room.
+        room_id: Path<Checked<RoomId>>,
+        /// The member.
+        user_id: Path<Checked<UserId>>,
+    ) -> Result<Removed, Refused<RemoveMember>> {
+        let (room, user) = both(room_id.0.named("room_id"), user_id.0.named("user_id"))?;
+        self.services.remove_member(&caller.0, room, user).await?;
+        Ok(Removed::Done)
     }
 
     /// Invite friends

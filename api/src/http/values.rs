@@ -8,8 +8,11 @@ use std::borrow::Cow;
 use poem_openapi::registry::{MetaSchemaRef, Registry};
 use poem_openapi::types::{ParseFromParameter, ParseResult, Type};
 use schemas::http::FieldError;
-use schemas::ids::{MovieId, RoomId};
+use schemas::ids::{MovieId, RoomId, UserId};
 use schemas::upstream::{PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX};
+
+/// Most characters of a text to look for in rooms and in what was said there.
+pub(super) const QUERY_CHARS_MAX: usize = 100;
 
 /// Values that were refused; never empty.
 #[derive(Debug)]
@@ -48,6 +51,9 @@ impl Described for RoomId {
     const KIND: &'static str = "a UUID";
 }
 impl Described for MovieId {
+    const KIND: &'static str = "a UUID";
+}
+impl Described for UserId {
     const KIND: &'static str = "a UUID";
 }
 impl Described for u32 {

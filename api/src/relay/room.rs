@@ -80,6 +80,7 @@ pub(crate) enum Message {
 pub(crate) struct Look {
     pub(crate) view: RoomView,
     pub(crate) is_member: bool,
+    pub(crate) is_removed: bool,
     pub(crate) is_closed: bool,
 }
 

@@ -21,6 +21,7 @@ impl Services {
         let may_join = |room: RoomHandle| async move {
             match room.look(user).await? {
                 look if look.is_closed => Err(Refusal::Closed),
+                look if look.is_removed => Err(Refusal::Removed),
                 look if look.is_member => Err(Refusal::AlreadyMember { user }),
                 _ => Ok(()),
             }

@@ -31,6 +31,7 @@ pub(super) fn view_of_row(row: RoomRow) -> RoomView {
         control: row.control,
         members_count: 0,
         created_at: rfc3339(row.created_at_ms),
+        closed_at: row.closed_at_ms.map(rfc3339),
         link: None,
     }
 }

@@ -8,13 +8,14 @@ use serde_json::Value;
 use crate::server::Server;
 
 /// Every operation of the contract, and the trailing slash where it has one.
-const OPERATIONS: [(&str, &str); 20] = [
+const OPERATIONS: [(&str, &str); 21] = [
     ("/api/v1/room/", "post"),
     ("/api/v1/rooms", "get"),
     ("/api/v1/room/{room_id}", "get"),
     ("/api/v1/room/{room_id}/join", "get"),
     ("/api/v1/room/{room_id}/ticket", "post"),
     ("/api/v1/room/{room_id}/disconnect", "post"),
+    ("/api/v1/room/{room_id}/members/{user_id}", "delete"),
     ("/api/v1/room/{room_id}/invite", "post"),
     ("/api/v1/room/{room_id}/close", "post"),
     ("/api/v1/room/{room_id}/messages", "get"),

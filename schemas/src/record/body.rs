@@ -29,7 +29,7 @@ pub enum LeaveReason {
     Left,
     /// The last session ended and did not come back, or a ticket ran out unused.
     Gone,
-    /// Was put out.
+    /// Was put out by the owner, for good.
     Removed,
 }
 

@@ -169,6 +169,7 @@ fn every_server_frame_is_valid() {
         control: Control::Everyone,
         members_count: 2,
         created_at: "2026-11-21T08:00:00Z".to_owned(),
+        closed_at: None,
         link: None,
     };
     let frames = [

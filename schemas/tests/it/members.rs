@@ -55,6 +55,20 @@ fn who_left_stays_known_and_comes_back_under_the_new_name() {
 }
 
 #[test]
+fn who_was_removed_stays_known_and_does_not_come_back() {
+    let mut room = Room::with_guest();
+    room.node(Some(GUEST), left(LeaveReason::Removed));
+    assert!(room.state().is_removed(GUEST) && !room.state().is_member(GUEST));
+    assert_eq!(room.join(GUEST), Outcome::Void(RejectCode::Removed));
+    assert_eq!(
+        room.node(Some(GUEST), left(LeaveReason::Left)),
+        Outcome::Void(RejectCode::NotMember)
+    );
+    assert!(room.state().is_removed(GUEST) && !room.state().is_removed(OWNER));
+    assert!(!room.state().is_removed(user(9)));
+}
+
+#[test]
 fn a_command_needs_a_person_a_session_and_a_number() {
     let whole = Record {
         room: room(),

@@ -177,3 +177,36 @@ async fn a_room_is_viewed_as_it_was_wished() {
     let mine = vasily.get("/api/v1/rooms").await.ok();
     assert_eq!((&mine["total"], &mine["items"][0]["id"]), (&json!(1), &json!(room)));
 }
+
+#[tokio::test]
+async fn past_evenings_are_found_by_their_titles_and_say_when_they_ended() {
+    let server = Server::start().await;
+    let vasily = server.sign_up("Vasily").await;
+    let film = vasily.some_film().await;
+    for title in ["Сталкер", "Solaris", "СТАЛКЕР 2"] {
+        let (room, _link) =
+            vasily.create_room_with(&json!({"movie_id": film, "title": title})).await;
+        vasily.post_to_room(room, "close").await.ok();
+        // At once from the relay, later from the row.
+        let view = vasily.get(&format!("/api/v1/room/{room}")).await.ok();
+        assert_eq!(view["status"], "closed");
+        assert!(view["closed_at"].as_str() > view["created_at"].as_str(), "{view}");
+    }
+    let found = async |query: &str| {
+        let page = vasily.get(&format!("/api/v1/rooms?{query}")).await.ok();
+        let items = page["items"].as_array().unwrap().iter();
+        let titles: Vec<String> =
+            items.map(|room| room["movie"]["title"].as_str().unwrap().to_owned()).collect();
+        (page["total"].as_u64().unwrap(), titles.join(", "))
+    };
+    let stalker = "query=%D1%81%D1%82%D0%B0%D0%BB";
+    assert_eq!(found(stalker).await, (2, "СТАЛКЕР 2, Сталкер".to_owned()));
+    assert_eq!(found(&format!("{stalker}&size=1&page=2")).await, (2, "Сталкер".to_owned()));
+    assert_eq!(found("query=%20SOLAR").await, (1, "Solaris".to_owned()));
+    assert_eq!(found("query=mirror").await, (0, String::new()));
+    assert_eq!(found("query=%20").await.0, 3);
+    for (length, status) in [(100, 200), (101, 422)] {
+        let path = format!("/api/v1/rooms?query={}", "a".repeat(length));
+        assert_eq!(vasily.get(&path).await.status, status);
+    }
+}

@@ -173,6 +173,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/room/{room_id}/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a member
+         * @description For the owner. Ends the membership and every session of it; no link leads that person
+         *     back in.
+         */
+        delete: operations["removeMember"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/room/{room_id}/messages": {
         parameters: {
             query?: never;
@@ -264,7 +285,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List my rooms
+         * List or find my rooms
          * @description Every room that the caller ever was a member of, newest first.
          */
         get: operations["listRooms"];
@@ -746,6 +767,8 @@ export interface components {
          * @description A room, as its visitors see it.
          */
         RoomView: {
+            /** @description When it closed, RFC 3339; absent until then. */
+            closed_at?: string | null;
             /** @description Who may control the player. */
             control: components["schemas"]["Control"];
             /** @description When it was created, RFC 3339. */
@@ -1606,6 +1629,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The owner has removed the caller from the room. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description There is no such room. */
             404: {
                 headers: {
@@ -1634,6 +1666,114 @@ export interface operations {
                 };
             };
             /** @description `room_id` is no UUID. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests from this address or of this user. */
+            429: {
+                headers: {
+                    /** @description Seconds after which to try again. */
+                    "RETRY-AFTER": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A fault of the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A service behind is away; nothing was changed for certain. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again. */
+                    "RETRY-AFTER": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    removeMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The room. */
+                room_id: string;
+                /** @description The member. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person is out and cannot come back; twice is the same as once. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The token is missing, wrong or too old. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The caller is not the owner. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such room, or nobody of this id is in it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The owner cannot be removed. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The room is over. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A value was refused; `fields` names each. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1914,7 +2054,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
-            /** @description The caller is not a member, or the session is another person's. */
+            /** @description The caller is not a member, was removed, or the session is another person's. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2135,6 +2275,11 @@ export interface operations {
     listRooms: {
         parameters: {
             query?: {
+                /**
+                 * @description Part of a title, whatever the case, to look for in the newest 1000; every room without
+                 *     it.
+                 */
+                query?: string;
                 /** @description Number of the page, from 1. */
                 page?: number;
                 /** @description Rooms a page; 20 unless asked. */

@@ -10,6 +10,7 @@ use storage::archive::EventPage;
 use super::Position;
 use crate::refusal::Refusal;
 use crate::relay::outlet::{Frame, encode};
+use crate::relay::rfc3339;
 
 /// A client that missed more events than this is welcomed afresh.
 const RESUME_EVENTS_MAX: usize = 5000;
@@ -32,6 +33,7 @@ pub(super) fn view(state: &RoomState, created_at: &str, link: Option<&str>) -> R
         control: state.control(),
         members_count: state.members_count() as u64,
         created_at: created_at.to_owned(),
+        closed_at: (!is_open).then(|| rfc3339(state.at_ms())),
         link: link.filter(|_| is_open).map(ToOwned::to_owned),
     }
 }

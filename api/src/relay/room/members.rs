@@ -32,6 +32,7 @@ impl RoomTask {
         Look {
             view: view(state, &self.setup.created_at, self.setup.link.as_deref()),
             is_member: state.is_member(user),
+            is_removed: state.is_removed(user),
             is_closed: state.closed().is_some(),
         }
     }
@@ -59,6 +60,9 @@ impl RoomTask {
         if state.closed().is_some() {
             return Err(Refusal::Closed);
         }
+        if state.is_removed(user) {
+            return Err(Refusal::Removed);
+        }
         if !state.is_member(user) {
             return Err(Refusal::NotMember);
         }
@@ -70,8 +74,11 @@ impl RoomTask {
         let state = &self.setup.state;
         if let Err(refusal) = self.admit(attach.user, attach.session) {
             // It was admitted a moment ago; the room changed in between.
-            let end = if matches!(refusal, Refusal::Closed) { End::RoomClosed } else { End::Gone };
-            return attach.outlet.end(end);
+            return attach.outlet.end(match refusal {
+                Refusal::Closed => End::RoomClosed,
+                Refusal::Removed => End::Removed,
+                _ => End::Gone,
+            });
         }
         let you = You {
             user_id: attach.user,
