@@ -4,9 +4,9 @@ import type { FriendStatus, Page, User } from './types';
 
 export const PEOPLE_PAGE_SIZE = 50;
 
-export function findPeople(query: string): Promise<Page<User>> {
+export function findPeople(query: string, page: number): Promise<Page<User>> {
   return answer(
-    api.GET('/auth/v1/users', { params: { query: { query, size: PEOPLE_PAGE_SIZE } } }),
+    api.GET('/auth/v1/users', { params: { query: { query, page, size: PEOPLE_PAGE_SIZE } } }),
   );
 }
 

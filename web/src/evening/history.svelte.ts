@@ -12,6 +12,7 @@ export class History {
   error = $state.raw<unknown>(null);
   /** Where to go on; nothing at the end. */
   #before = $state<number | null>(null);
+  #stopped = false;
   readonly #roomId: string;
   readonly #query: string;
 
@@ -31,15 +32,16 @@ export class History {
   async older(): Promise<readonly RoomEvent[]> {
     if (this.busy) return [];
     this.busy = true;
+    this.#stopped = false;
     this.error = null;
     try {
       let page: MessagePage;
       do {
         page = await messages(this.#roomId, this.#before, this.#query);
         this.#before = page.next_before;
-      } while (page.items.length === 0 && this.hasMore);
+      } while (page.items.length === 0 && this.hasMore && !this.#stopped);
       this.events = withOlder(this.events, page.items);
-      this.ready = true;
+      this.ready = this.ready || page.items.length > 0 || !this.hasMore;
       return page.items;
     } catch (refusal) {
       this.error = refusal;
@@ -47,6 +49,11 @@ export class History {
     } finally {
       this.busy = false;
     }
+  }
+
+  /** Nobody looks any more: a search that goes on ends after the page it waits for. */
+  stop(): void {
+    this.#stopped = true;
   }
 
   /** A line was deleted: it keeps its place and loses its words. */

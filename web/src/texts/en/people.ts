@@ -1,7 +1,6 @@
 export const people = {
   title: 'People',
   search: 'Find people by name',
-  find: 'Find',
   found: 'Found',
   nobody: (query: string) => `Nobody is called “${query}”.`,
   requests: 'Want to be your friends',
@@ -20,6 +19,7 @@ export const people = {
   removeSure: (name: string) => `Remove ${name} from your friends? You can ask again later.`,
   removed: (name: string) => `${name} is no longer your friend.`,
   declined: (name: string) => `You declined ${name}.`,
+  moreFound: 'Show more people',
   moreRequests: 'Show more requests',
   askSent: (name: string) => `${name} has been asked.`,
 };

@@ -58,14 +58,12 @@ export const room = {
     empty: 'Nobody was here, so the room was closed.',
     too_old: 'The room was open for too long and was closed.',
   } satisfies Record<ClosedReason, string>,
-  notThere: 'Only those who were in this room can read its messages.',
   rejoin: 'Join again',
   enterAgain: 'Try again',
   home: 'Back to films',
   opening: 'This room is being opened…',
   waitingFor: (names: readonly string[], seconds: number) =>
     `Waiting for ${list(names)}, ${seconds} s`,
-  history: 'What was said',
   /** Why the room did not take what a person asked for, by its word for it. */
   refused: (code: string): string => REFUSED[code] ?? 'The room did not accept this.',
 };

@@ -2,7 +2,6 @@ import type { invite as english } from '../en/invite';
 
 export const invite: typeof english = {
   title: 'Пригласить друзей',
-  ready: 'Комната открыта. Отправьте эту ссылку друзьям.',
   link: 'Ссылка-приглашение',
   copy: 'Скопировать ссылку',
   copyByHand: 'Ссылка выделена: скопируйте её сами.',
@@ -10,6 +9,5 @@ export const invite: typeof english = {
   share: 'Поделиться…',
   shareText: (title) => `Давай посмотрим «${title}» вместе`,
   code: 'QR-код ссылки-приглашения',
-  go: 'Перейти в комнату',
   renew: 'Создать новую ссылку',
 };

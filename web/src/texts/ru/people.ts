@@ -3,7 +3,6 @@ import type { people as english } from '../en/people';
 export const people: typeof english = {
   title: 'Люди',
   search: 'Найти людей по имени',
-  find: 'Найти',
   found: 'Найдены',
   nobody: (query) => `Никого с именем «${query}» нет.`,
   requests: 'Хотят с вами дружить',
@@ -22,6 +21,7 @@ export const people: typeof english = {
   removeSure: (name) => `Удалить из друзей: ${name}? Дружбу можно будет предложить снова.`,
   removed: (name) => `Больше не в друзьях: ${name}.`,
   declined: (name) => `Предложение дружбы отклонено: ${name}.`,
+  moreFound: 'Показать ещё людей',
   moreRequests: 'Показать ещё предложения',
   askSent: (name) => `Дружба предложена: ${name}.`,
 };

@@ -57,12 +57,10 @@ export const room: typeof english = {
     empty: 'В комнате никого не было, поэтому она закрыта.',
     too_old: 'Комната была открыта слишком долго и закрыта.',
   },
-  notThere: 'Сообщения могут читать только те, кто был в этой комнате.',
   rejoin: 'Войти снова',
   enterAgain: 'Попробовать ещё раз',
   home: 'К фильмам',
   opening: 'Комната открывается…',
   waitingFor: (names, seconds) => `Ждём: ${list(names)}, ${seconds} с`,
-  history: 'О чём говорили',
   refused: (code) => REFUSED[code] ?? 'Комната этого не приняла.',
 };
