@@ -205,7 +205,7 @@ export class Person {
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
     assert.ok(answer.ok, `${method} ${path} is answered with ${answer.status}`);
-    return answer.json();
+    return answer.status === 204 ? null : answer.json();
   }
 
   /** An evening that is over, without the pages for it; returns its room. @param {string} title */

@@ -58,6 +58,14 @@ export const HOUSE = [
     await anna.page.getByTestId('catalogue').getByRole('article', { name: FILM }).waitFor();
   }),
   pictured('home', 'vasily', ({ vasily, petr }) => vasily.findsMatch(FILM, petr)),
+  state('home-without-matches', 'vasily', async ({ vasily }) => {
+    vasily.expectTrouble(/ERR_CONNECTION_REFUSED/);
+    const matches = /\/api\/v1\/matches/;
+    await vasily.page.route(matches, (route) => route.abort('connectionrefused'));
+    await vasily.open('/');
+    await vasily.isTold(/server cannot be reached/);
+    await vasily.page.unroute(matches);
+  }),
   state('home-nothing-found', 'vasily', ({ vasily }) => seeks(vasily, 'Search films')),
   pictured('people', 'vasily', async ({ vasily }) => {
     await vasily.open('/people');
@@ -68,6 +76,7 @@ export const HOUSE = [
     await vasily.page.getByRole('searchbox', { name: 'Find people by name' }).fill('Petr');
     await vasily.page.getByTestId('people-found').getByText('Petr').waitFor();
   }),
+  state('people-remove-asked', 'vasily', ({ vasily }) => press(vasily, 'Remove: Petr')),
   pictured('film', 'vasily', ({ vasily }) => vasily.openFilm(FILM)),
   state('film-unknown', 'vasily', async ({ vasily }) => {
     await vasily.open(`/film/${randomUUID()}`);
@@ -103,6 +112,11 @@ export const EVENINGS = [
     await vasily.page.getByTestId('chat-line').filter({ hasText: 'Good night' }).waitFor();
   }),
   state('evening-nothing-found', 'vasily', ({ vasily }) => seeks(vasily, 'Search what was said')),
+  state('evening-found', 'vasily', async ({ vasily }) => {
+    await vasily.page.getByRole('searchbox', { name: 'Search what was said' }).fill('night');
+    await vasily.page.getByTestId('chat-line').filter({ hasText: 'Good night' }).waitFor();
+  }),
+  state('evening-delete-asked', 'vasily', ({ vasily }) => press(vasily, 'Delete: Good night')),
   state('evening-of-others', 'anna', async ({ anna, archived }) => {
     await anna.open(`/evening/${archived}`);
     await anna.sees('Only those who were in this room can read its messages.');
