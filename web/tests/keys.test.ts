@@ -63,6 +63,11 @@ describe('keys', () => {
     expect(acts.mute).toHaveBeenCalledOnce();
   });
 
+  it('work while a slider has the focus, but for its arrows', () => {
+    press('m', '#slider');
+    expect(acts.mute).toHaveBeenCalledOnce();
+  });
+
   it('act once a press, but for those that step', () => {
     for (const key of ['f', ' ', 'ArrowLeft']) press(key, 'body', { repeat: true });
     expect(acts.fullscreen).not.toHaveBeenCalled();

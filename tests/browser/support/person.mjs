@@ -173,9 +173,15 @@ export class Person {
     return room;
   }
 
-  /** Opens a room for a film and enters it. @param {string} title */
-  async openRoom(title) {
+  /**
+   * Opens a room for a film and enters it.
+   *
+   * @param {string} title
+   * @param {string} [control] who controls the player, as the film's page calls it
+   */
+  async openRoom(title, control) {
     await this.openFilm(title);
+    if (control) await this.page.getByLabel('Who controls the player').selectOption(control);
     const link = await this.inviteFriends();
     return { link, room: await this.goToRoom() };
   }

@@ -93,10 +93,22 @@ export class RoomPage {
     await until(`the film stands for ${this.name}`, async () => (await this.moment()).paused);
   }
 
+  /** Where one writes. */
+  get composer() {
+    return this.page.getByRole('textbox', { name: 'Write a message' });
+  }
+
   /** @param {string} text */
   async say(text) {
-    await this.page.getByRole('textbox', { name: 'Write a message' }).fill(text);
-    await this.page.getByRole('textbox', { name: 'Write a message' }).press('Enter');
+    await this.composer.fill(text);
+    await this.composer.press('Enter');
+  }
+
+  /** Changes the film for everyone. @param {string} title */
+  async putOn(title) {
+    await this.page.getByRole('button', { name: 'Change film' }).click();
+    await this.page.getByRole('button', { name: `Put on “${title}”` }).click();
+    await this.page.getByRole('heading', { level: 1, name: title }).waitFor();
   }
 
   /** Lines of the chat with this very text that came back from the room. @param {string} text */

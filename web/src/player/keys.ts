@@ -86,7 +86,9 @@ function keyOf({ key, code }: KeyboardEvent): string {
 /** Writing, choosing, scrolling a log and pressing a focused button stay what they are. */
 function belongsToField(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  if (target.closest('input, textarea, select, dialog, [contenteditable]')) return true;
-  if (key.startsWith('Arrow') && target.closest('[role="log"]')) return true;
+  const field = target.closest('input, textarea, select, dialog, [contenteditable]');
+  // A slider only knows the arrows.
+  if (field && !field.matches('input[type="range"]')) return true;
+  if (key.startsWith('Arrow') && target.closest('input, [role="log"]')) return true;
   return key === ' ' && target.closest('button, a, summary, [role="log"]') !== null;
 }
