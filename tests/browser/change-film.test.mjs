@@ -12,7 +12,7 @@ evening('another film is put on for everyone', async (house) => {
   const choices = petr.page.getByTestId('films-to-put-on').getByRole('listitem');
   await choices.filter({ hasText: 'Aurora' }).waitFor({ state: 'detached' });
   await petr.picture('choosing');
-  await petr.page.getByRole('button', { name: 'Put on “Down Seahorse Valley”' }).click();
+  await choices.getByRole('button', { name: 'Down Seahorse Valley' }).click();
   for (const person of [vasily, petr]) {
     await person.page.getByRole('heading', { level: 1, name: 'Down Seahorse Valley' }).waitFor();
     await person.sees('Petr put on “Down Seahorse Valley”');

@@ -107,7 +107,7 @@ export class RoomPage {
   /** Changes the film for everyone. @param {string} title */
   async putOn(title) {
     await this.page.getByRole('button', { name: 'Change film' }).click();
-    await this.page.getByRole('button', { name: `Put on “${title}”` }).click();
+    await this.page.getByTestId('films-to-put-on').getByRole('button', { name: title }).click();
     await this.page.getByRole('heading', { level: 1, name: title }).waitFor();
   }
 

@@ -24,7 +24,6 @@ export const room = {
   changeFilm: 'Change film',
   findFilm: 'Find a film',
   onNow: 'on now',
-  putOn: (title: string) => `Put on “${title}”`,
   putOnRefused: 'The film could not be changed.',
   closeRoom: 'Close room',
   closeSure: 'Close the room for everyone? Its messages stay readable.',

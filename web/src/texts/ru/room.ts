@@ -23,7 +23,6 @@ export const room: typeof english = {
   changeFilm: 'Сменить фильм',
   findFilm: 'Найти фильм',
   onNow: 'идёт сейчас',
-  putOn: (title) => `Включить «${title}»`,
   putOnRefused: 'Не удалось сменить фильм.',
   closeRoom: 'Закрыть комнату',
   closeSure: 'Закрыть комнату для всех? Сообщения останутся доступны для чтения.',
