@@ -35,6 +35,25 @@ evening('the catalogue is searched, and the address keeps the search', async (ho
   assert.equal(new URL(vasily.page.url()).search, '');
 });
 
+evening('“back” and a reload lead to where the page was read', async (house) => {
+  const vasily = await house.person('Vasily', { viewport: { width: 640, height: 600 } });
+  await vasily.signUp();
+  const { page } = vasily;
+  const card = page.getByTestId('catalogue').getByRole('article', { name: FILM });
+  await card.scrollIntoViewIfNeeded();
+  const top = await page.evaluate(() => scrollY);
+  assert.ok(top > 0, 'the film is below the fold');
+  await until('the place is kept', () => page.evaluate(() => history.state?.top === scrollY));
+  await card.getByRole('link', { name: FILM }).click();
+  await page.getByRole('heading', { level: 1, name: FILM }).waitFor();
+  assert.equal(await page.evaluate(() => scrollY), 0);
+  await page.goBack();
+  const isThere = () => page.evaluate((top) => scrollY === top, top);
+  await until('the place is found again', isThere);
+  await page.reload();
+  await until('the place outlives a reload', isThere);
+});
+
 evening('home learns what happened meanwhile when its tab is looked at again', async (house) => {
   const vasily = await house.person('Vasily');
   const petr = await house.person('Petr');

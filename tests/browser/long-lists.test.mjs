@@ -34,6 +34,8 @@ evening('long lists grow page by page, and nothing is in them twice', async (hou
   await until('a page of matches', async () => (await matches.count()) === MATCHES_PAGE);
   await vasily.page.getByRole('button', { name: 'Show more matches' }).click();
   await until('all matches', async () => (await matches.count()) === MATCHES);
+  const focused = () => vasily.page.evaluate(() => document.activeElement?.textContent);
+  await until('the keyboard stays at the end', async () => (await focused()) === 'That is all.');
   await vasily.picture('matches');
 
   const films = vasily.page.getByTestId('catalogue').getByRole('article');

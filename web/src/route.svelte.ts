@@ -2,6 +2,7 @@
  * Which page the address names. To add a page: a variant of `Route`, a line in `routeOf`, and a
  * branch in `App.svelte`; the server answers every path it does not know with this page.
  */
+import { keepScroll, scrollBack, scrollToTop } from './scroll';
 
 export type Route =
   | { page: 'home' }
@@ -22,7 +23,11 @@ class Address {
   #query = $state(queryOf(location.search));
 
   constructor() {
-    addEventListener('popstate', () => this.#read());
+    addEventListener('popstate', () => {
+      this.#read();
+      scrollBack();
+    });
+    keepScroll();
     document.addEventListener('click', (event) => this.#follow(event));
   }
 
@@ -38,19 +43,19 @@ class Address {
   go(path: string): void {
     history.pushState(null, '', path);
     this.#read();
-    scrollTo(0, 0);
+    scrollToTop();
   }
 
   /** Like `go`, where "back" must not lead here again. */
   replace(path: string): void {
-    history.replaceState(null, '', path);
+    history.replaceState(history.state, '', path);
     this.#read();
   }
 
   /** Was the page opened with this `#word`? It holds for one visit: a reload is another. */
   takeHash(word: string): boolean {
     if (location.hash !== word) return false;
-    history.replaceState(null, '', location.pathname + location.search);
+    history.replaceState(history.state, '', location.pathname + location.search);
     return true;
   }
 

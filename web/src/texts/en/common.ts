@@ -9,6 +9,7 @@ export const common = {
   loading: 'Loading…',
   retry: 'Try again',
   more: 'Show more',
+  allShown: 'That is all.',
   close: 'Close',
   cancel: 'Cancel',
   time,

@@ -9,6 +9,7 @@ export const common: typeof english = {
   loading: 'Загрузка…',
   retry: 'Повторить',
   more: 'Показать ещё',
+  allShown: 'Это всё.',
   close: 'Закрыть',
   cancel: 'Отмена',
   time,
