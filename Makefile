@@ -1,6 +1,6 @@
 # Two targets matter to a newcomer: `make run` and `make test`.
 
-.PHONY: run build web test lint gen stack contract faults bench paint screenshots help
+.PHONY: run build web test lint gen stack contract faults bench paint sync screenshots help
 
 help: ## Lists the targets.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -60,6 +60,12 @@ bench: web ## Measures the figures in docs/BENCHMARKS.md.
 paint: build ## Measures how soon the page is there, for docs/PAGE.md.
 	scripts/needs.sh chromium
 	cd tests/browser && npm ci --no-progress && MOVIE_TOGETHER_BIN=$(CURDIR)/target/release npm run paint
+
+sync: web ## Measures how well a room keeps step, and writes docs/SYNC.md.
+	cargo build --locked -p movie-together-api
+	cargo build --locked -p movie-together-end-to-end --bin movie-together-fault-layer
+	scripts/needs.sh chromium
+	cd tests/browser && npm ci --no-progress && npm run sync
 
 screenshots: web ## Takes the screenshots of the README anew.
 	cargo build --locked -p movie-together-api -p movie-together-etl

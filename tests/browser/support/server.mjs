@@ -79,13 +79,11 @@ export class Server {
   }
 }
 
-/** @param {string} name */
-function binary(name) {
+/** Where a program lies. @param {string} name */
+export function binary(name) {
   const path = join(BINARIES, name);
   if (existsSync(path)) return path;
-  throw new Error(
-    `${path} is missing: run cargo build -p movie-together-api -p movie-together-etl`,
-  );
+  throw new Error(`${path} is missing: run cargo build --bin ${name}`);
 }
 
 /**
