@@ -2,12 +2,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import {
   ANTICIPATE_MAX_MS,
   Controller,
-  NUDGE_FROM_MS,
-  NUDGE_MAX,
   type Report,
   SEEK_OVER_MS,
   TICK_MS,
 } from '../src/sync/controller';
+import { NUDGE_FROM_MS, NUDGE_MAX } from '../src/sync/nudge';
 import type { PlayOutcome } from '../src/sync/player';
 import { playback, ROOM_NOW_MS } from './playback';
 import { SimulatedPlayer } from './simulated-player';
@@ -35,7 +34,7 @@ describe('controller', () => {
   async function run(ms: number): Promise<Report> {
     let report: Report | null = null;
     for (let passed = 0; passed < ms; passed += STEP_MS) {
-      if (elapsedMs % TICK_MS === 0) report = controller.tick();
+      if (controller.nextTickMs < STEP_MS) report = controller.tick();
       await Promise.resolve();
       player.pass(STEP_MS);
       elapsedMs += STEP_MS;
@@ -45,12 +44,12 @@ describe('controller', () => {
     return report;
   }
 
-  /** Puts a running player so far off, as a stutter would. */
-  async function runningOff(offMs: number): Promise<void> {
+  /** Puts a player that has run for long so far off, as a stutter would. */
+  async function runningOff(offMs: number, rate = 1): Promise<void> {
     player.positionMs = 10_000;
-    controller.setPlayback(playback(), player.durationMs);
-    await run(1_000);
-    player.positionMs = 10_000 + elapsedMs + offMs;
+    controller.setPlayback(playback({ rate }), player.durationMs);
+    await run(5_000);
+    player.positionMs = 10_000 + elapsedMs * rate + offMs;
     player.seeks.length = 0;
     player.rates.clear();
   }
@@ -81,27 +80,62 @@ describe('controller', () => {
   );
 
   it('nudges around the rate of the room', async () => {
-    controller.setPlayback(playback({ rate: 1.5 }), player.durationMs);
-    player.positionMs = 10_100;
-    await run(500);
+    await runningOff(100, 1.5);
+    await run(600);
     expect(player.rate).toBeLessThan(1.5);
     expect(player.rate).toBeGreaterThanOrEqual(1.5 * (1 - NUDGE_MAX));
   });
 
-  it('seeks when a nudge is not enough, and learns what a seek costs', async () => {
+  it('learns what it costs to begin a nudge', async () => {
+    player.tollMs = 25;
+    await runningOff(-30);
+    await run(4_000);
+    player.positionMs -= 30;
+    const report = await run(2_500);
+    expect(Math.abs(report.driftMs)).toBeLessThan(NUDGE_FROM_MS);
+  });
+
+  it('lands anew when a nudge is not enough, and learns what a seek costs', async () => {
     player.seekTakesMs = 400;
+    await runningOff(-SEEK_OVER_MS - 1);
+    await run(8_000);
+    const firstSeeks = player.seeks.length;
+    expect(firstSeeks).toBeGreaterThan(0);
+    player.positionMs -= 5_000;
+    const report = await run(1_500);
+    expect(player.seeks).toHaveLength(firstSeeks + 1);
+    expect(Math.abs(report.driftMs)).toBeLessThan(60);
+  });
+
+  it('waits for the room instead of seeking when it is ahead', async () => {
     await runningOff(SEEK_OVER_MS + 1);
-    const first = await run(700);
-    expect(player.seeks).toHaveLength(1);
-    let last = first;
-    for (let round = 0; round < 5; round += 1) {
-      await run(5_000);
-      player.positionMs -= 5_000;
-      last = await run(700);
+    const report = await run(1_000);
+    expect(player.seeks).toEqual([]);
+    expect(Math.abs(report.driftMs)).toBeLessThan(60);
+  });
+
+  it('does not ask to be waited for because its own seeks are slow', async () => {
+    player.seekTakesMs = 2_000;
+    await runningOff(-5_000);
+    await run(20_000);
+    player.positionMs -= 5_000;
+    player.seeks.length = 0;
+    for (let looked = 0; looked < 20; looked += 1) {
+      expect((await run(TICK_MS)).stalled).toBe(false);
     }
-    expect(player.seeks).toHaveLength(6);
-    expect(Math.abs(first.driftMs)).toBeGreaterThan(100);
-    expect(Math.abs(last.driftMs)).toBeLessThan(30);
+    expect(player.seeks).toHaveLength(1);
+  });
+
+  it('is not carried beyond its aim when looks come seldom', async () => {
+    await runningOff(-200);
+    for (let looked = 0; looked < 30; looked += 1) {
+      controller.tick();
+      player.pass(1_000);
+      elapsedMs += 1_000;
+    }
+    const report = await run(STEP_MS);
+    expect(Math.abs(report.driftMs)).toBeLessThan(NUDGE_FROM_MS + 20);
+    expect(player.seeks).toEqual([]);
   });
 
   it('follows jumps of the room at once, even in the middle of a seek, and learns nothing false', async () => {

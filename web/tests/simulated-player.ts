@@ -13,6 +13,8 @@ export class SimulatedPlayer implements Player {
   speed = 1;
   seekTakesMs = 0;
   startTakesMs = 0;
+  /** How far it falls back when it begins to restretch its sound. */
+  tollMs = 0;
   readonly seeks: number[] = [];
   readonly rates = new Set<number>();
   plays = 0;
@@ -39,6 +41,7 @@ export class SimulatedPlayer implements Player {
   }
 
   setRate(rate: number): void {
+    if (this.rate === 1 && rate !== 1) this.positionMs -= this.tollMs;
     this.rate = rate;
     this.rates.add(rate);
   }

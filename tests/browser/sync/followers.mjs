@@ -50,7 +50,7 @@ export async function yardstick(name, controller) {
   });
   return {
     name,
-    serveTo: (context) => serve(context, folder),
+    serveTo: (context) => serveFrom(folder, context),
     dispose: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -69,10 +69,10 @@ function exchange(path) {
  * The page itself comes from the server, and its scripts from the folder: what the server's page
  * begins with only leads to the folder's own beginning.
  *
+ * @param {string} folder of a built page
  * @param {import('playwright-core').BrowserContext} context
- * @param {string} folder
  */
-async function serve(context, folder) {
+export async function serveFrom(folder, context) {
   const entry = ENTRY.exec(readFileSync(join(folder, 'index.html'), 'utf8'))?.[0];
   if (!entry) throw new Error('the yardstick has no entry');
   await context.route(/\/assets\/[^/]+\.js$/, (route) => {

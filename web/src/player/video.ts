@@ -1,6 +1,9 @@
 /** A `<video>` element as a `Player`. How its media gets there is the business of `attach.ts`. */
 import type { Player, PlayOutcome } from '../sync/player';
 
+/** After these the player is somewhere else, or can go on: worth a look at once. */
+const CHANGES = ['seeked', 'playing', 'canplay', 'waiting', 'loadedmetadata'] as const;
+
 export class VideoPlayer implements Player {
   readonly #video: HTMLVideoElement;
 
@@ -28,6 +31,14 @@ export class VideoPlayer implements Player {
 
   get ready(): boolean {
     return this.#video.ended || this.#video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA;
+  }
+
+  /** Calls after each change that is worth a look; returns how to stop. */
+  onChange(look: () => void): () => void {
+    for (const change of CHANGES) this.#video.addEventListener(change, look);
+    return () => {
+      for (const change of CHANGES) this.#video.removeEventListener(change, look);
+    };
   }
 
   /** Starts, without sound if the browser allows it only so. */

@@ -3,23 +3,11 @@
  * wire. All times are ms; `at`, `since_ms` and `until_ms` are room time (ms since 1970).
  */
 import type { Control, RoomView } from '../api/types';
+import type { Hold, Playback } from '../sync/playback';
+
+export type { Hold, Playback };
 
 export const SUBPROTOCOL = 'movie-together.v1';
-
-export interface Hold {
-  user: string;
-  reason: string;
-  until_ms: number;
-}
-
-export interface Playback {
-  movie_id: string;
-  paused: boolean;
-  position_ms: number;
-  rate: number;
-  since_ms: number;
-  holds: Hold[];
-}
 
 export interface Member {
   user_id: string;

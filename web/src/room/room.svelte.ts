@@ -14,11 +14,6 @@ import { type RoomState, reduce, withOlder } from './reducer';
 import { Connection, type Line } from './socket';
 import { TypingTeller } from './typing';
 
-/** Pings at the start of a connection, and the pause between them. */
-export const FIRST_PINGS = 5;
-export const FIRST_PING_PAUSE_MS = 200;
-/** Pause between later pings. */
-export const PING_PAUSE_MS = 10_000;
 /** How often the outbox is asked what is due. */
 const OUTBOX_TICK_MS = 500;
 
@@ -44,7 +39,6 @@ export class Room {
   readonly #outbox = new Outbox();
   #outboxTimer: ReturnType<typeof setInterval> | undefined;
   #pingTimer: ReturnType<typeof setTimeout> | undefined;
-  #pingsSent = 0;
   readonly #typing = new TypingTeller();
 
   /** `isMember`: whether this person is thought to be in the room already, as its owner is. */
@@ -216,16 +210,13 @@ export class Room {
   #greeted(serverTimeMs: number): void {
     this.clock.reset();
     this.clock.setRough(serverTimeMs);
-    this.#pingsSent = 0;
     this.#ping();
   }
 
   #ping(): void {
     clearTimeout(this.#pingTimer);
     if (!this.#connection.send({ type: 'ping', t: this.clock.localNowMs() })) return;
-    this.#pingsSent += 1;
-    const pauseMs = this.#pingsSent < FIRST_PINGS ? FIRST_PING_PAUSE_MS : PING_PAUSE_MS;
-    this.#pingTimer = setTimeout(() => this.#ping(), pauseMs);
+    this.#pingTimer = setTimeout(() => this.#ping(), this.clock.pinged());
   }
 
   #lineChanged(line: Line): void {

@@ -2,12 +2,16 @@
  * Joins one player to one room: the controller keeps it in step, a person's acts go to the room,
  * and what merely happens to the player (buffering, a refused start) is told, never imposed.
  */
-import { Controller, type Report, SEEK_OVER_MS, TICK_MS } from '../sync/controller';
+import { untrack } from 'svelte';
+import { Metronome } from '../player/metronome';
+import type { RoomClock } from '../sync/clock';
+import { Controller, type Report, SEEK_OVER_MS } from '../sync/controller';
 import { isHeld } from '../sync/expected';
 import { HoldWatch } from '../sync/hold-watch';
 import type { Player, PlayOutcome } from '../sync/player';
-import type { MemberStatus, Playback } from './frames';
-import type { Rejected, Room } from './room.svelte';
+import type { Command, MemberStatus, Playback } from './frames';
+import type { RoomState } from './reducer';
+import type { Rejected } from './room.svelte';
 
 /** A status is sent this often, and at most this often when something changes. */
 export const STATUS_PAUSE_MS = 5_000;
@@ -19,9 +23,27 @@ export const SEEK_PAUSE_MS = 250;
 /** What the indicator shows is averaged with this weight for the newest look. */
 const SHOWN_WEIGHT = 0.2;
 
+/** What is needed of a room. */
+export interface WatchedRoom {
+  readonly clock: RoomClock;
+  readonly state: {
+    readonly playback: Playback;
+    readonly movie: Pick<RoomState['movie'], 'duration_ms'>;
+    readonly room: { readonly owner: Pick<RoomState['room']['owner'], 'id'> };
+    readonly me: Pick<RoomState['me'], 'userId'>;
+  } | null;
+  send(command: Command): boolean;
+  sendStatus(status: MemberStatus): void;
+}
+
+/** A player that says when it is worth a look. */
+export interface WatchedPlayer extends Player {
+  onChange(look: () => void): () => void;
+}
+
 export class Watching {
-  readonly #room: Room;
-  readonly #player: Player;
+  readonly #room: WatchedRoom;
+  readonly #player: WatchedPlayer;
   readonly #controller: Controller;
   readonly #holds = new HoldWatch();
   #report = $state.raw<Report | null>(null);
@@ -37,7 +59,7 @@ export class Watching {
   #seekSentMs = Number.NEGATIVE_INFINITY;
   #seekTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(room: Room, player: Player) {
+  constructor(room: WatchedRoom, player: WatchedPlayer) {
     this.#room = room;
     this.#player = player;
     this.#controller = new Controller({
@@ -82,11 +104,19 @@ export class Watching {
     this.#controller.offsetMs = offsetMs;
   }
 
-  /** Begins to keep step; returns how to stop. */
+  /** Begins to keep step, within an effect; returns how to stop. */
   begin(): () => void {
-    const timer = setInterval(() => this.tick(), TICK_MS);
+    const look = () => metronome.beatIn(this.tick());
+    const metronome = new Metronome(look);
+    const unwatch = this.#player.onChange(look);
+    // What the room says is followed at once, not at the next beat.
+    $effect(() => {
+      void this.#room.state?.playback;
+      untrack(look);
+    });
     return () => {
-      clearInterval(timer);
+      unwatch();
+      metronome.end();
       clearTimeout(this.#seekTimer);
     };
   }
@@ -97,21 +127,11 @@ export class Watching {
     this.#endedAtMs = null;
   }
 
-  tick(): void {
+  /** Looks, corrects and tells; returns how long until the next look, ms. */
+  tick(): number {
     const { state } = this.#room;
-    if (!state) return;
-    this.#controller.setPlayback(state.playback, state.movie.duration_ms);
-    const report = this.#controller.tick();
-    this.#report = report;
-    this.#paused = this.#controller.shown?.paused ?? true;
-    this.#positionMs = this.#player.positionMs;
-    if (!report) return;
-    const changeMs = report.driftMs - this.#driftShownMs;
-    this.#driftShownMs += Math.abs(changeMs) > SEEK_OVER_MS ? changeMs : SHOWN_WEIGHT * changeMs;
-    const nowMs = performance.now();
-    this.#watchHolds(report, state.playback, state.me.userId, nowMs);
-    this.#watchEnd(report, state.playback, nowMs);
-    this.#tellStatus(report, nowMs);
+    if (state) this.#look(state);
+    return this.#controller.nextTickMs;
   }
 
   /** A person's acts. Each shows at once here and counts when the room has accepted it. */
@@ -161,6 +181,21 @@ export class Watching {
     if (command.type !== 'hold') this.#controller.forgetAnticipated();
   }
 
+  #look(state: NonNullable<WatchedRoom['state']>): void {
+    this.#controller.setPlayback(state.playback, state.movie.duration_ms);
+    const report = this.#controller.tick();
+    this.#report = report;
+    this.#paused = this.#controller.shown?.paused ?? true;
+    this.#positionMs = this.#player.positionMs;
+    if (!report) return;
+    const changeMs = report.driftMs - this.#driftShownMs;
+    this.#driftShownMs += Math.abs(changeMs) > SEEK_OVER_MS ? changeMs : SHOWN_WEIGHT * changeMs;
+    const nowMs = performance.now();
+    this.#watchHolds(report, state.playback, state.me.userId, nowMs);
+    this.#watchEnd(report, state.playback, nowMs);
+    this.#tellStatus(report, nowMs);
+  }
+
   #seekPauseMs(): number {
     return Math.max(0, this.#seekSentMs + SEEK_PAUSE_MS - performance.now());
   }
@@ -174,11 +209,15 @@ export class Watching {
     this.#seekSentMs = performance.now();
   }
 
+  /** An act counts from the moment it reaches the room, which is about half a round trip away. */
   #anticipate(change: Partial<Playback>): void {
     const shown = this.#controller.shown;
-    const nowMs = this.#room.clock.nowMs();
-    if (shown && nowMs !== null)
-      this.#controller.anticipate({ ...shown, since_ms: nowMs, ...change });
+    const { clock } = this.#room;
+    const nowMs = clock.nowMs();
+    if (shown && nowMs !== null) {
+      const since_ms = nowMs + (clock.roundTripMs() ?? 0) / 2;
+      this.#controller.anticipate({ ...shown, since_ms, ...change });
+    }
     this.#paused = this.#controller.shown?.paused ?? true;
   }
 

@@ -1,39 +1,36 @@
 /**
- * Keeps one player in step with the room. It is ticked every `TICK_MS` and each time compares
- * where the player is with where the room is:
+ * Keeps one player in step with the room. It is ticked every `TICK_MS`, or earlier when it asks
+ * for that, and each time compares where the player is with where the room is:
  *
  *   room stands  -> pause, on the very frame
- *   room runs    -> under 15 ms: leave it · up to 500 ms: nudge the rate · beyond: seek ahead
+ *   room runs    -> start at the very moment the room comes by · once running: leave it, nudge
+ *                   its rate, or land it anew
  *
  * It only ever moves the player. What it sees (buffering, a refused start) is reported to the
  * caller and never becomes a pause or a seek of the room.
  */
-import type { Playback } from '../room/frames';
-import { expectedPositionMs, isRunning } from './expected';
+import { expectedPositionMs, isRunning, startsAtMs } from './expected';
+import { Landing } from './landing';
 import { LearnedCost } from './learned';
+import { Nudge, SETTLE_MS } from './nudge';
+import type { Playback } from './playback';
 import type { Player, PlayOutcome } from './player';
 
+export { SEEK_OVER_MS } from './landing';
+
 export const TICK_MS = 100;
-/** Drift from which the rate is nudged. */
-export const NUDGE_FROM_MS = 15;
-/** Drift at which a nudge has done its work. */
-export const NUDGE_UNTIL_MS = 5;
-/** Drift beyond which only a seek helps. */
-export const SEEK_OVER_MS = 500;
-/** Most that a nudge changes the rate, as a share of it. */
-export const NUDGE_MAX = 0.05;
-/** A nudge aims to be done in this time. */
-const NUDGE_TIME_MS = 1_000;
-/** Rates are set in steps of this, so that the sound is not restretched at every tick. */
-const RATE_STEP = 0.005;
-/** Drift at rest that is less than a frame of any film. */
-const REST_TOLERANCE_MS = 8;
-/** Pause between two seeks, and between two tries to start. */
-export const RETRY_MS = 1_000;
 /** What an act of one's own shows before the room has answered; then the room's word holds. */
 export const ANTICIPATE_MAX_MS = 2_000;
-/** A new target that far from the old one is a jump of the room, not a correction. */
-const JUMP_MS = 50;
+/** A player so little ahead waits for the room; one that is further ahead is sent back. */
+export const WAIT_MAX_MS = 2_500;
+/** Drift at rest that is less than what tells two frames apart. */
+const REST_TOLERANCE_MS = 1;
+/** Pause before a start that failed is tried again. */
+const RETRY_MS = 1_000;
+/** A player that is not ready by then is told to play, ready or not. */
+const LOAD_MAX_MS = 1_000;
+/** Timers are no more exact than this. */
+const TIMER_SLACK_MS = 1;
 /** The last moments, in which a player may already have stopped. */
 const END_SLACK_MS = 50;
 
@@ -64,18 +61,25 @@ export class Controller {
   /** The person's own shift for a slow screen, ms; touches nobody else. */
   offsetMs = 0;
   readonly #parts: ControllerParts;
-  readonly #seekCost = new LearnedCost(150, 2_000);
-  readonly #startCost = new LearnedCost(40, 500);
+  readonly #landing = new Landing();
+  readonly #nudge = new Nudge();
+  /** A start right after a seek takes longer than one after a mere pause. */
+  readonly #startCosts = { sought: new LearnedCost(80, 500), paused: new LearnedCost(10, 500) };
+  #startKind: 'sought' | 'paused' = 'sought';
   #playback: Playback | null = null;
   #durationMs = 0;
   #anticipated: { playback: Playback; untilMs: number } | null = null;
-  #starting = false;
   #refused = false;
-  #retryAtMs = 0;
+  /** The start that is awaited, or null; an older one's outcome is nobody's business. */
+  #starting: symbol | null = null;
+  #startAgainAtMs = 0;
+  /** A start whose effect has not been judged yet, and how far off it should leave the player. */
+  #begun: { atMs: number; allowedMs: number; driftMs: number | null } | null = null;
+  #unreadySinceMs: number | null = null;
   #restedAtMs: number | null = null;
-  #nudging = false;
-  /** The playback of the last look, to notice jumps of the room. */
   #looked: Playback | null = null;
+  /** Null before the first tick, which is due at once. */
+  #nextTickAtMs: number | null = null;
 
   constructor(parts: ControllerParts) {
     this.#parts = parts;
@@ -101,7 +105,7 @@ export class Controller {
   /** A person touched the page: a start that was refused may be allowed now. */
   allowStart(): void {
     this.#refused = false;
-    this.#retryAtMs = 0;
+    this.#startAgainAtMs = 0;
   }
 
   /** What is shown: the room's playback, or the act that waits for the room's answer. */
@@ -118,136 +122,202 @@ export class Controller {
     return playback && nowMs !== null ? this.#expectedMs(playback, nowMs) : null;
   }
 
+  /** How long until the next tick, ms: at most `TICK_MS`. */
+  get nextTickMs(): number {
+    const dueMs = (this.#nextTickAtMs ?? 0) - this.#parts.localNowMs();
+    return Math.max(0, Math.min(TICK_MS, dueMs));
+  }
+
   /** Compares and corrects; null while the room or its time is not known. */
   tick(): Report | null {
+    const { player, localNowMs, roomNowMs } = this.#parts;
+    const lateMs = Math.max(0, localNowMs() - (this.#nextTickAtMs ?? localNowMs()));
+    this.#nextTickAtMs = localNowMs() + TICK_MS;
     const playback = this.shown;
-    const nowMs = this.#parts.roomNowMs();
+    const nowMs = roomNowMs();
     if (!playback || nowMs === null) return null;
-    const { player } = this.#parts;
     const report = this.#compare(playback, nowMs);
     if (player.durationMs === 0) return report;
-    const jumped = this.#hasJumped(playback, nowMs);
-    // A player that stands needs a moment to start: ask for it that much earlier.
-    const aheadMs = player.paused ? this.#startCost.ms : 0;
-    const run = !report.atEnd && isRunning(playback, nowMs + aheadMs);
-    if (jumped && run && !player.paused && Math.abs(report.driftMs) > SEEK_OVER_MS)
-      this.#seekAhead(playback, report);
-    else if (run) this.#follow(playback, report);
-    else this.#rest(playback, report);
+    const isNews = playback !== this.#looked;
+    if (isNews) this.#heardNews(playback);
+    // A room about to start counts as running: the player has to be got there and to start itself.
+    const soonMs = Math.max(this.#startCost.ms + TICK_MS, this.#landing.aheadMs, lateMs);
+    if (report.atEnd || !isRunning(playback, nowMs + soonMs)) this.#rest(playback, report);
+    else if (player.paused) this.#meet(playback, nowMs, lateMs, isNews);
+    else this.#follow(playback, report, nowMs, lateMs);
     return report;
+  }
+
+  get #startCost(): LearnedCost {
+    return this.#startCosts[this.#startKind];
   }
 
   #compare(playback: Playback, nowMs: number): Report {
     const { player } = this.#parts;
-    const targetMs = Math.max(0, this.#expectedMs(playback, nowMs) + this.offsetMs);
+    const targetMs = this.#targetMs(playback, nowMs);
     const lastMs = Math.min(this.#durationMs || Infinity, player.durationMs || Infinity);
     const atEnd = targetMs >= lastMs - END_SLACK_MS;
     return {
       targetMs,
       driftMs: player.positionMs - targetMs,
       running: !atEnd && isRunning(playback, nowMs),
-      stalled: !playback.paused && !atEnd && !this.#refused && (player.seeking || !player.ready),
+      stalled: !playback.paused && !atEnd && this.#isStuck(),
       atEnd,
     };
   }
 
-  #expectedMs(playback: Playback, nowMs: number): number {
-    const lengthMs = this.#durationMs || this.#parts.player.durationMs;
-    return expectedPositionMs(playback, nowMs, lengthMs);
+  /** A refused start waits for its person and not for data; a seek of ours may take its time. */
+  #isStuck(): boolean {
+    const { player, localNowMs } = this.#parts;
+    if (this.#refused || (!player.seeking && player.ready)) return false;
+    return !this.#landing.isOnTime(localNowMs());
   }
 
-  /** After a jump, what was learned on the way to the old place is void, and nothing is waited for. */
-  #hasJumped(playback: Playback, nowMs: number): boolean {
-    const before = this.#looked;
+  #targetMs(playback: Playback, atMs: number): number {
+    return Math.max(0, this.#expectedMs(playback, atMs) + this.offsetMs);
+  }
+
+  #expectedMs(playback: Playback, atMs: number): number {
+    const lengthMs = this.#durationMs || this.#parts.player.durationMs;
+    return expectedPositionMs(playback, atMs, lengthMs);
+  }
+
+  #heardNews(playback: Playback): void {
     this.#looked = playback;
-    if (!before || before === playback) return false;
-    const byMs = this.#expectedMs(playback, nowMs) - this.#expectedMs(before, nowMs);
-    if (Math.abs(byMs) <= JUMP_MS) return false;
-    this.#seekCost.forget();
-    this.#startCost.forget();
-    this.#retryAtMs = 0;
-    return true;
+    this.#begun = null;
+    this.#landing.renew();
   }
 
   /** The room stands: so does the player, on the same frame. */
   #rest(playback: Playback, { targetMs, driftMs }: Report): void {
     const { player } = this.#parts;
-    this.#setRate(playback.rate);
-    if (!player.paused) player.pause();
-    if (player.seeking || Math.abs(driftMs) <= REST_TOLERANCE_MS) return;
+    this.#steady(playback.rate);
+    this.#stop();
+    const offMs = Math.abs(driftMs);
+    if (player.seeking || offMs <= REST_TOLERANCE_MS) return;
     // Some media cannot land on the very millisecond; asking twice would not help.
     const asked = this.#restedAtMs !== null && Math.abs(this.#restedAtMs - targetMs) < 1;
-    if (asked && (Math.abs(driftMs) <= SEEK_OVER_MS || !this.#mayRetry())) return;
+    if (asked && !this.#landing.isDue(offMs, this.#parts.localNowMs())) return;
     this.#restedAtMs = targetMs;
+    this.#landing.begin(this.#parts.localNowMs());
+    this.#landing.forget();
     this.#seek(targetMs);
   }
 
-  /** The room runs: the player runs too, and is brought into step. */
-  #follow(playback: Playback, report: Report): void {
-    const { player } = this.#parts;
+  /** The room runs and the player stands: it starts when the room comes by where it stands. */
+  #meet(playback: Playback, nowMs: number, lateMs: number, isNews: boolean): void {
+    const { player, localNowMs } = this.#parts;
+    this.#steady(playback.rate);
+    // A seek is waited for, unless the room has meanwhile gone elsewhere.
+    const isReady = !player.seeking && player.ready;
+    if (!isReady && !isNews) {
+      this.#wake();
+      return;
+    }
+    this.#unreadySinceMs = null;
+    if (isReady) this.#landing.done(localNowMs());
+    const startMs = nowMs + this.#startCost.ms;
+    const aheadMs = player.positionMs - this.offsetMs - playback.position_ms;
+    const earlyMs = playback.since_ms + aheadMs / playback.rate - startMs;
+    if (earlyMs > WAIT_MAX_MS || this.#landing.isDue(-earlyMs, localNowMs())) {
+      this.#land(playback, nowMs);
+      return;
+    }
+    if (!isReady) return;
+    const waitMs = Math.max(earlyMs, startsAtMs(playback) - startMs);
+    // A page whose timers are throttled starts at the look that is nearer to the moment.
+    if (waitMs > Math.max(TIMER_SLACK_MS, lateMs / 2)) this.#lookIn(waitMs);
+    else this.#start(earlyMs * playback.rate);
+  }
+
+  /** Some players load nothing before they are told to play. */
+  #wake(): void {
+    const { player, localNowMs } = this.#parts;
+    if (player.seeking) return;
+    this.#unreadySinceMs ??= localNowMs();
+    if (localNowMs() - this.#unreadySinceMs >= LOAD_MAX_MS) this.#start(null);
+  }
+
+  /** Both run: the player is brought into step. */
+  #follow(playback: Playback, { driftMs }: Report, nowMs: number, lateMs: number): void {
+    const { player, localNowMs } = this.#parts;
     this.#restedAtMs = null;
-    const offMs = Math.abs(report.driftMs);
-    if (player.paused || player.seeking || !player.ready) this.#setRate(playback.rate);
-    if (player.paused) {
-      if (offMs > SEEK_OVER_MS && !player.seeking && this.#mayRetry())
-        this.#seekAhead(playback, report);
-      this.#start();
+    if (player.seeking || !player.ready) {
+      this.#steady(playback.rate);
+      this.#landing.interrupted();
+      this.#begun = null;
       return;
     }
-    if (player.seeking || !player.ready) return;
-    const learned =
-      this.#seekCost.observe(report.driftMs) || this.#startCost.observe(report.driftMs);
-    if (learned === 'settling') return;
-    if (offMs > SEEK_OVER_MS) {
-      if (this.#mayRetry()) this.#seekAhead(playback, report);
+    if (this.#begun && localNowMs() - this.#begun.atMs < SETTLE_MS) return;
+    if (this.#begun) {
+      const { allowedMs, driftMs: plannedMs } = this.#begun;
+      if (plannedMs !== null)
+        this.#startCost.learn(allowedMs - (driftMs - plannedMs) / playback.rate);
+      this.#begun = null;
+    }
+    if (this.#landing.isDue(Math.abs(driftMs), localNowMs())) {
+      this.#land(playback, nowMs);
       return;
     }
-    this.#nudge(playback.rate, report.driftMs);
+    this.#nudge.look(driftMs, playback.rate, localNowMs(), lateMs);
+    player.setRate(playback.rate * (1 + this.#nudge.share));
+    this.#lookIn(this.#nudge.dueInMs(localNowMs()));
   }
 
-  #nudge(rate: number, driftMs: number): void {
-    const offMs = Math.abs(driftMs);
-    if (offMs >= NUDGE_FROM_MS) this.#nudging = true;
-    if (offMs < NUDGE_UNTIL_MS) this.#nudging = false;
-    if (!this.#nudging) {
-      this.#parts.player.setRate(rate);
+  /** Puts the player a little ahead of the room, where it waits. */
+  #land(playback: Playback, nowMs: number): void {
+    const { player, localNowMs } = this.#parts;
+    this.#stop();
+    this.#steady(playback.rate);
+    this.#landing.begin(localNowMs());
+    const driftMs = player.positionMs - this.#targetMs(playback, nowMs);
+    if (driftMs > 0 && driftMs <= WAIT_MAX_MS) {
+      // It is ahead as it is.
+      this.#landing.forget();
       return;
     }
-    const wanted = Math.min(NUDGE_MAX, Math.max(RATE_STEP, offMs / NUDGE_TIME_MS));
-    const stepped = Math.round(wanted / RATE_STEP) * RATE_STEP;
-    this.#parts.player.setRate(rate * (1 - Math.sign(driftMs) * stepped));
-  }
-
-  #setRate(rate: number): void {
-    this.#nudging = false;
-    this.#parts.player.setRate(rate);
-  }
-
-  #seekAhead(playback: Playback, { targetMs }: Report): void {
-    this.#seek(targetMs + this.#seekCost.ms * playback.rate);
-    this.#seekCost.spend();
+    const aimMs = this.#targetMs(playback, nowMs + this.#landing.aheadMs);
+    this.#seek(Math.min(aimMs, player.durationMs));
   }
 
   #seek(positionMs: number): void {
-    this.#retryAtMs = this.#parts.localNowMs() + RETRY_MS;
-    const { player } = this.#parts;
-    player.seek(Math.min(positionMs, player.durationMs));
+    this.#startKind = 'sought';
+    this.#parts.player.seek(positionMs);
   }
 
-  #start(): void {
+  /** `driftMs`: how far off this start should leave the player, null if that cannot be said. */
+  #start(driftMs: number | null): void {
     const { player, localNowMs, onStart } = this.#parts;
-    if (this.#starting || this.#refused) return;
-    this.#starting = true;
-    if (!player.seeking) this.#startCost.spend();
+    if (this.#starting || this.#refused || localNowMs() < this.#startAgainAtMs) return;
+    const starting = Symbol('start');
+    this.#starting = starting;
+    this.#begun = { atMs: localNowMs(), allowedMs: this.#startCost.ms, driftMs };
     void player.play().then((outcome) => {
-      this.#starting = false;
-      this.#refused = outcome === 'refused';
-      if (outcome === 'failed') this.#retryAtMs = localNowMs() + RETRY_MS;
+      if (this.#starting === starting) {
+        this.#starting = null;
+        this.#refused = outcome === 'refused';
+        if (outcome === 'failed') this.#startAgainAtMs = localNowMs() + RETRY_MS;
+      }
       onStart(outcome);
     });
   }
 
-  #mayRetry(): boolean {
-    return this.#parts.localNowMs() >= this.#retryAtMs;
+  #stop(): void {
+    const { player } = this.#parts;
+    this.#begun = null;
+    this.#starting = null;
+    if (player.paused) return;
+    this.#startKind = 'paused';
+    player.pause();
+  }
+
+  #steady(rate: number): void {
+    this.#nudge.forget(this.#parts.localNowMs());
+    this.#parts.player.setRate(rate);
+  }
+
+  #lookIn(ms: number): void {
+    const atMs = this.#parts.localNowMs() + ms;
+    this.#nextTickAtMs = Math.min(this.#nextTickAtMs ?? atMs, atMs);
   }
 }
