@@ -27,25 +27,21 @@ evening('a full room says so, and lets in once there is a place', async (house) 
   await petr.enteredRoom();
 });
 
-evening('who is removed is told, and asks to come back', async (house) => {
-  const { vasily, vasilys } = await twoInARoom(house, FILM);
-  const anna = await house.person('Anna');
-  await anna.signUp();
-  /** @type {import('playwright-core').WebSocketRoute[]} */
-  const lines = [];
-  await anna.page.routeWebSocket(/\/ws\?/, (line) => {
-    line.connectToServer();
-    lines.push(line);
-  });
-  await anna.open(`/room/${vasilys.id}`);
-  await new RoomPage(anna).isLive();
-  await vasilys.hasMembers(3);
-  await lines.at(-1)?.close({ code: 4403, reason: 'removed from the room' });
-  await anna.sees('You are no longer in this room.');
-  await anna.picture('removed');
-  await anna.page.getByRole('button', { name: 'Join again' }).click();
-  await new RoomPage(anna).isLive();
-  await vasily.picture('with-anna-again');
+evening('who is removed is told so, and no link leads back', async (house) => {
+  const { vasily, petr, vasilys, link } = await twoInARoom(house, FILM);
+  await vasily.page.getByRole('button', { name: 'Remove Petr' }).click();
+  const sure = vasily.page.getByRole('dialog');
+  await vasily.picture('sure');
+  await sure.getByRole('button', { name: 'Remove Petr' }).click();
+  await petr.sees('You were removed from this room.');
+  await petr.picture('removed');
+  await vasilys.hasMembers(1);
+  await vasily.sees('Petr was removed');
+
+  petr.expectTrouble(/status of 403/);
+  await petr.open(link);
+  await petr.sees('You were removed from this room.');
+  assert.equal(await petr.page.getByRole('button', { name: 'Join again' }).count(), 0);
 });
 
 evening('who leaves in one tab is told so in the other', async (house) => {

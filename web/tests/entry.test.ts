@@ -30,7 +30,8 @@ describe('entry', () => {
   it('says by the refusal why the room is over for us', () => {
     expect(endOfRefusal(409, 'room_full')).toBe('full');
     expect(endOfRefusal(409, 'too_many_sessions')).toBe('too_many_tabs');
-    expect(endOfRefusal(403, 'not_member')).toBe('removed');
+    expect(endOfRefusal(403, 'removed')).toBe('removed');
+    expect(endOfRefusal(403, 'not_member')).toBe('refused');
     expect(endOfRefusal(404, 'no_such_room')).toBe('not_found');
     expect(endOfRefusal(410, 'closed')).toBe('closed');
     expect(endOfRefusal(422, 'invalid')).toBe('refused');

@@ -127,7 +127,7 @@ describe('connection', () => {
   });
 
   it.each([
-    [403, 'removed'],
+    [403, 'refused'],
     [404, 'not_found'],
     [410, 'closed'],
     [422, 'refused'],

@@ -44,6 +44,12 @@ export async function closeRoom(roomId: string): Promise<void> {
   await answer(api.POST('/api/v1/room/{room_id}/close', inRoom(roomId)));
 }
 
+/** Puts a member out for good; for the owner. */
+export async function removeMember(roomId: string, userId: string): Promise<void> {
+  const params = { params: { path: { room_id: roomId, user_id: userId } } };
+  await answer(api.DELETE('/api/v1/room/{room_id}/members/{user_id}', params));
+}
+
 /** A new link into the room. */
 export async function invite(roomId: string): Promise<string> {
   return (await answer(api.POST('/api/v1/room/{room_id}/invite', inRoom(roomId)))).link;

@@ -27,11 +27,11 @@ export function endOfRefusal(status: number, code: string): EndReason {
 }
 
 const REASONS_BY_CODE: Readonly<Record<string, EndReason>> = {
+  removed: 'removed',
   room_full: 'full',
   too_many_sessions: 'too_many_tabs',
 };
 const REASONS_BY_STATUS: Readonly<Record<number, EndReason>> = {
-  403: 'removed',
   404: 'not_found',
   410: 'closed',
 };

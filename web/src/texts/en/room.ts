@@ -21,6 +21,8 @@ export const room = {
   owner: 'owner',
   buffering: 'buffering',
   leave: 'Leave',
+  remove: (name: string) => `Remove ${name}`,
+  removeSure: (name: string) => `Remove ${name} from the room? No link will lead them back.`,
   changeFilm: 'Change film',
   findFilm: 'Find a film',
   onNow: 'on now',
@@ -36,7 +38,7 @@ export const room = {
   ended: {
     closed: 'This room is closed.',
     full: 'This room is full.',
-    removed: 'You are no longer in this room.',
+    removed: 'You were removed from this room.',
     not_found: 'There is no such room.',
     refused: 'This room cannot be entered.',
     left: 'You have left this room.',
@@ -45,7 +47,7 @@ export const room = {
   endedHint: {
     closed: 'What was said in it stays readable.',
     full: 'Somebody has to leave before you can come in.',
-    removed: 'You may come back if the room lets you in.',
+    removed: 'Its owner has put you out; no link leads back.',
     not_found: 'Check the link, or ask for a new one.',
     refused: 'Reload the page, or ask for a new link.',
     left: 'The others are still there.',
