@@ -226,7 +226,7 @@ fn page(text: &str) -> Response {
          <meta name=\"viewport\" content=\"width=device-width\">\
          <title>Movie Together</title>\
          <link rel=\"icon\" href=\"/favicon.svg\"><link rel=\"stylesheet\" href=\"/plain.css\">\
-         <h1>{text}</h1><p><a href=\"/\">Go to Movie Together</a></p></html>"
+         <main><h1>{text}</h1><p><a href=\"/\">Go to Movie Together</a></p></main></html>"
     );
     Html(page).into_response()
 }
