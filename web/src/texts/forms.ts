@@ -18,7 +18,7 @@ export function plural<Rule extends Intl.LDMLPluralRule>(
 /** How a language writes lists, moments and numbers. */
 export function writing(locale: string) {
   const lists = new Intl.ListFormat(locale, { type: 'conjunction' });
-  const times = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
+  const times = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' });
   const dates = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
   const days = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' });
   const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
