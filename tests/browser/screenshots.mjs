@@ -36,9 +36,8 @@ async function take() {
   await vasily.findsMatch(OTHER_FILM, anna);
   await picture(vasily, 'home');
   await vasily.openFilm(FILM);
-  const link = await vasily.inviteFriends();
-  await vasily.page.getByRole('img', { name: 'QR code of the invitation link' }).waitFor();
   await picture(vasily, 'film');
+  const link = await vasily.inviteFriends();
 
   const vasilys = await vasily.goToRoom();
   const petrs = await petr.follow(link);
@@ -54,7 +53,9 @@ async function take() {
   await vasilys.say('It never does.');
   await annas.hears('It never does.');
   await vasily.page.getByTestId('player').hover();
+  await vasily.page.emulateMedia({ colorScheme: 'dark' });
   await picture(vasily, 'room');
+  await vasily.page.emulateMedia({ colorScheme: 'light' });
 
   await vasily.page.getByRole('button', { name: 'Close room' }).click();
   await vasily.page.getByRole('button', { name: 'Close for everyone' }).click();
