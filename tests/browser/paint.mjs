@@ -85,7 +85,8 @@ function writeReport(pages, chromium) {
       const shown = values.map((value) => value.toFixed(digits));
       const isMet = median(values) <= bar;
       if (!isMet) missed += 1;
-      const range = `${median(values).toFixed(digits)} ${unit} (${shown[0]}–${shown.at(-1)})`;
+      const middle = `${median(values).toFixed(digits)} ${unit}`.trim();
+      const range = `${middle} (${shown[0]}–${shown.at(-1)})`;
       return `| ${name} | ${figure} | ≤ ${bar} ${unit} | ${range} | ${isMet ? 'met' : 'missed'} |`;
     }),
   );
