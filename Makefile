@@ -1,6 +1,6 @@
 # Two targets matter to a newcomer: `make run` and `make test`.
 
-.PHONY: run build web test lint gen stack contract faults bench paint sync screenshots help
+.PHONY: run build web test lint gen stack contract faults bench paint sync pictures screenshots help
 
 help: ## Lists the targets.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -66,6 +66,11 @@ sync: web ## Measures how well a room keeps step, and writes docs/SYNC.md.
 	cargo build --locked -p movie-together-end-to-end --bin movie-together-fault-layer
 	scripts/needs.sh chromium
 	cd tests/browser && npm ci --no-progress && npm run sync
+
+pictures: web ## Renews the pictures that tests compare the page's screens with.
+	cargo build --locked -p movie-together-api -p movie-together-etl
+	scripts/needs.sh chromium
+	cd tests/browser && npm ci --no-progress && npm run pictures
 
 screenshots: web ## Takes the screenshots of the README anew.
 	cargo build --locked -p movie-together-api -p movie-together-etl
