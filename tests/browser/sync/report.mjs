@@ -172,8 +172,8 @@ function method() {
 - **Lines.** The project's fault layer delays both directions of the socket, which carries every control,
   clock and chat frame. Pages and pieces of the film come directly: a late line would starve the player,
   and that is not what is measured.
-- **Who counts.** Everybody who could be in step: not who has not come yet, and not the one whose film is
-  kept back, until it comes again.
+- **Who counts.** Everybody who could be in step: not who has not come yet (a late join counts from the
+  moment its film is there), and not the one whose film is kept back, until it comes again.
 - **The hidden tab** is told that it is hidden, and its timers fire once a second, as Chromium does it.
 - **Hard seeks** are the player's own \`seeking\` events of all members, those of acts included.`;
 }

@@ -99,12 +99,11 @@ class Scene {
     await this.#at(15, 'pause', () => this.#room('Anna').pause());
     await this.#at(18, 'play', () => this.#room('Petr').play());
     await this.#at(26, 'seek', () => this.#room('Anna').seekTo(2_000));
-    await this.#at(36, 'late join', async () => {
-      this.#rooms.set(LATE, await this.#person(LATE).follow(link));
-    });
-    await this.#at(48, 'seek, film kept back', () => this.#room('Vasily').seekTo(50_000));
+    await this.#comes(36, link);
+    await this.#at(48, 'seek, film kept back', () => this.#room('Vasily').seekTo(49_000));
     await this.#at(51, 'film comes again', () => slow.recover());
-    await this.#at(59, 'seek', () => this.#room('Maria').seekTo(8_000));
+    // Before the film's end, even where nobody has waited.
+    await this.#at(56, 'seek', () => this.#room('Maria').seekTo(8_000));
     await this.#at(70, 'tab hidden', () => this.#hide('Anna', HIDDEN_TIMERS_MS));
     await this.#at(78, 'pause', () => this.#room('Vasily').pause());
     await this.#at(81, 'play', () => this.#room('Maria').play());
@@ -143,6 +142,21 @@ class Scene {
     this.tell(`${afterS} s: ${name}`);
     this.#acts.push({ atMs: nowMs(), name });
     await act();
+  }
+
+  /**
+   * Somebody comes late. That counts from the moment their film is there: how fast pages load is
+   * not measured here.
+   *
+   * @param {number} afterS
+   * @param {string} link
+   */
+  async #comes(afterS, link) {
+    const dueMs = this.#beginMs + afterS * 1000;
+    await until('it is time to come', () => nowMs() >= dueMs, LENGTH_MS);
+    this.#rooms.set(LATE, await this.#person(LATE).follow(link));
+    this.tell(`${afterS} s: late join`);
+    this.#acts.push({ atMs: nowMs(), name: 'late join' });
   }
 
   /** @param {string} name @param {number} timersPauseMs */
