@@ -40,6 +40,22 @@ describe('room clock', () => {
     expect(clock.nowMs()).toBe(localMs + SERVER_AHEAD_MS);
   });
 
+  it('knows more from several samples than from the best of them', () => {
+    pong(5, 35);
+    expect(clock.nowMs()).toBe(localMs + SERVER_AHEAD_MS - 15);
+    pong(35, 5);
+    expect(clock.nowMs()).toBeCloseTo(localMs + SERVER_AHEAD_MS, 1);
+  });
+
+  it('asks quickly at first, and again after a jump', () => {
+    const pausesMs = Array.from({ length: SAMPLES_KEPT_MAX }, () => clock.pinged());
+    expect(pausesMs[0]).toBe(200);
+    expect(pausesMs.at(-1)).toBe(10_000);
+    pong(5, 5);
+    pong(5, 5, SERVER_AHEAD_MS + 60_000);
+    expect(clock.pinged()).toBe(200);
+  });
+
   it('forgets a good sample after the last ones kept', () => {
     pong(1, 1);
     for (let count = 0; count < SAMPLES_KEPT_MAX - 1; count += 1) pong(50, 50);
