@@ -44,6 +44,21 @@ evening('who reads further up is told of new lines and led to them', async (hous
   await titled(petr, /^Aurora over Nothing/);
 });
 
+evening('who reads along still sees the last line when the chat shrinks', async (house) => {
+  const { petr, vasilys, petrs } = await twoInARoom(house, FILM);
+  for (let count = 1; count <= 15; count += 1) await petrs.say(`Line ${count}\nwith more of it`);
+  await vasilys.hears('Line 15');
+  await petrs.hears('Line 15');
+  await petr.page.setViewportSize({ width: 1280, height: 480 });
+  await until('the last line is in sight', () =>
+    petr.page.getByTestId('chat-log').evaluate((log) => {
+      const last = log.querySelector('[data-testid=chat-line]:last-of-type');
+      const bottom = last?.getBoundingClientRect().bottom ?? Number.POSITIVE_INFINITY;
+      return bottom <= log.getBoundingClientRect().bottom;
+    }),
+  );
+});
+
 /**
  * @param {import('./support/person.mjs').Person} person
  * @param {RegExp} title
