@@ -164,7 +164,14 @@ export const ROOM = [
     await press(vasily, 'Invite friends');
     await vasily.page.getByRole('img', { name: 'QR code of the invitation link' }).waitFor();
   }),
-  state('room-close-asked', 'petr', ({ petr }) => press(petr, 'Close room')),
+  state('room-remove-asked', 'petr', async ({ petr }) => {
+    await press(petr, 'Remove Vasily');
+    await petr.page.getByRole('dialog').waitFor();
+  }),
+  state('room-close-asked', 'petr', async ({ petr }) => {
+    await petr.page.keyboard.press('Escape');
+    await press(petr, 'Close room');
+  }),
   state('room-reconnecting', 'vasily', async ({ house, vasily, petr }) => {
     for (const person of [vasily, petr]) {
       person.expectTrouble(/net::ERR_|^WebSocket connection to /);
