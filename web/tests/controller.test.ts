@@ -227,10 +227,14 @@ describe('controller', () => {
     player.outcome = 'refused';
     controller.setPlayback(playback(), player.durationMs);
     await run(3_000);
+    player.seeks.length = 0;
+    await run(20_000);
     expect(starts).toEqual(['refused']);
+    expect(player.seeks).toEqual([]);
     player.outcome = 'playing';
     controller.allowStart();
-    await run(300);
+    const report = await run(1_500);
+    expect(Math.abs(report.driftMs)).toBeLessThan(60);
     expect(starts).toEqual(['refused', 'playing']);
   });
 

@@ -104,6 +104,7 @@ export class Controller {
 
   /** A person touched the page: a start that was refused may be allowed now. */
   allowStart(): void {
+    if (this.#refused) this.#landing.renew();
     this.#refused = false;
     this.#startAgainAtMs = 0;
   }
@@ -208,6 +209,7 @@ export class Controller {
   #meet(playback: Playback, nowMs: number, lateMs: number, isNews: boolean): void {
     const { player, localNowMs } = this.#parts;
     this.#steady(playback.rate);
+    if (this.#refused) return;
     // A seek is waited for, unless the room has meanwhile gone elsewhere.
     const isReady = !player.seeking && player.ready;
     if (!isReady && !isNews) {
