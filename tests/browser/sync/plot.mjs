@@ -1,10 +1,10 @@
 /** The spread over the evening as a picture, readable on light and on dark paper. */
 
 const WIDTH = 960;
-const HEIGHT = 420;
+const HEIGHT = 456;
 const LEFT = 64;
 const RIGHT = 16;
-const TOP = 96;
+const TOP = 132;
 const BOTTOM = 44;
 /** Spreads are drawn on a scale of powers of ten; what is less than the least lies on its line. */
 const LEAST_MS = 1;
