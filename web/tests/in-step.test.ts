@@ -48,7 +48,8 @@ const mishap: fc.Arbitrary<Happening['what']> = fc.oneof(
   fc.record({ kind: fc.constant('throttle' as const), pauseMs: fc.constantFrom(0, 1_000, 60_000) }),
   fc.record({
     kind: fc.constant('sleep' as const),
-    ms: fc.integer({ min: 500, max: 60_000 }),
+    // A clock that has stood for less than a round trip cannot be told from an uneven line.
+    ms: fc.integer({ min: 2_000, max: 60_000 }),
     clockStands: fc.boolean(),
   }),
 );
@@ -112,8 +113,10 @@ async function keepsItsPromises(given: Plan): Promise<void> {
   }
 
   await evening.pass(CONVERGED_AFTER_MS);
+  // What is not known of the time weighs double in a film that runs twice as fast.
+  const inStepMs = IN_STEP_MS * Math.max(1, evening.room.playback.rate);
   for (const { offMs } of evening.members) {
-    expect(Math.abs(offMs), 'ms off the room').toBeLessThan(IN_STEP_MS);
+    expect(Math.abs(offMs), 'ms off the room').toBeLessThan(inStepMs);
   }
 
   const calmSinceMs = evening.nowMs;

@@ -293,6 +293,8 @@ export class Controller {
     if (this.#starting || this.#refused || localNowMs() < this.#startAgainAtMs) return;
     const starting = Symbol('start');
     this.#starting = starting;
+    // From here on the player may be anywhere, however soon the room stands again.
+    this.#restedAtMs = null;
     this.#begun = { atMs: localNowMs(), allowedMs: this.#startCost.ms, driftMs };
     void player.play().then((outcome) => {
       if (this.#starting === starting) {
