@@ -40,8 +40,13 @@ export function figures(evening, grid) {
   const pictures = beatsOf(evening, grid, pictureAt);
   const acts = evening.acts.map(({ atMs, name }) => ({ atMs: atMs - evening.beginMs, name }));
   const spreads = undisturbed(beats, acts);
-  const seeks = evening.watched.flatMap(({ notes }) => notes.seeksAtMs);
-  const seeksAtMs = seeks.map((atMs) => atMs - evening.beginMs).filter((atMs) => atMs > 0);
+  const seeksAtMs = evening.watched.flatMap(({ notes }) =>
+    notes.seeksAtMs.filter((atMs) => atMs > evening.beginMs),
+  );
+  // Whoever arrives is sent to where the room is: that is the arrival, not a disturbance.
+  const seeksOfThoseThereAtMs = evening.watched.flatMap((one) =>
+    one.notes.seeksAtMs.filter((atMs) => atMs > evening.beginMs && !isAbsent(one, atMs)),
+  );
   return {
     beats,
     acts: acts.map((act, index) => ({
@@ -53,7 +58,9 @@ export function figures(evening, grid) {
     maxMs: percentile(spreads, 1),
     pictures95Ms: percentile(undisturbed(pictures, acts), 0.95),
     seeks: seeksAtMs.length,
-    undisturbedSeeks: seeksAtMs.filter((atMs) => isUndisturbed(atMs, acts)).length,
+    undisturbedSeeks: seeksOfThoseThereAtMs.filter((atMs) =>
+      isUndisturbed(atMs - evening.beginMs, acts),
+    ).length,
     sent: countsOf(evening),
   };
 }
@@ -74,12 +81,9 @@ function beatsOf({ beginMs, watched }, { lengthMs, everyMs }, placeAt) {
   const count = Math.floor(lengthMs / everyMs);
   return Array.from({ length: count }, (_, index) => {
     const atMs = index * everyMs;
-    const places = watched.map((one) => {
-      const absent = one.absent.some(
-        ({ fromMs, untilMs }) => beginMs + atMs >= fromMs && beginMs + atMs < untilMs,
-      );
-      return absent ? null : placeAt(one, beginMs + atMs);
-    });
+    const places = watched.map((one) =>
+      isAbsent(one, beginMs + atMs) ? null : placeAt(one, beginMs + atMs),
+    );
     const known = places.filter((place) => place !== null);
     const middleMs = percentile(known, 0.5);
     return {
@@ -88,6 +92,11 @@ function beatsOf({ beginMs, watched }, { lengthMs, everyMs }, placeAt) {
       drifts: places.map((place) => (place === null ? null : place - middleMs)),
     };
   });
+}
+
+/** Whether somebody could not be in step at `atMs`. @param {Watched} watched @param {number} atMs */
+function isAbsent({ absent }, atMs) {
+  return absent.some(({ fromMs, untilMs }) => atMs >= fromMs && atMs < untilMs);
 }
 
 /** Where a player was at `atMs`, from its look nearest to that. @param {Watched} watched @param {number} atMs */

@@ -88,6 +88,12 @@ test('a seek long after every act is an undisturbed one', () => {
   assert.deepEqual([seeks, undisturbedSeeks], [2, 1]);
 });
 
+test('the seek of who arrives is no undisturbed one', () => {
+  const late = watched(() => 0, { absent: [{ fromMs: BEGIN_MS, untilMs: BEGIN_MS + 5_000 }] });
+  late.notes.seeksAtMs.push(BEGIN_MS + 4_000);
+  assert.equal(seen([watched(() => 0), late], [5_000]).undisturbedSeeks, 0);
+});
+
 test('percentiles are of the values themselves', () => {
   assert.equal(percentile([4, 1, 3, 2], 0.5), 2);
   assert.equal(percentile([4, 1, 3, 2], 0.95), 4);

@@ -176,7 +176,8 @@ function method() {
 - **Who counts.** Everybody who could be in step: not who has not come yet (a late join counts from the
   moment its film is there), and not the one whose film is kept back, until it comes again.
 - **The hidden tab** is told that it is hidden, and its timers fire once a second, as Chromium does it.
-- **Hard seeks** are the player's own \`seeking\` events of all members, those of acts included.`;
+- **Hard seeks** are the player's own \`seeking\` events of all members, those of acts included. Undisturbed ones are
+  those later than 2 s after every act, without that by which a late member arrives.`;
 }
 
 /** @param {number | null} value */
