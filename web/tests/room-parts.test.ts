@@ -1,10 +1,12 @@
-import { flushSync } from 'svelte';
+import { flushSync, mount, unmount } from 'svelte';
 import { describe, expect, it, vi } from 'vitest';
+import ChatLog from '../src/parts/ChatLog.svelte';
 import EmojiPicker from '../src/parts/EmojiPicker.svelte';
 import EventLine from '../src/parts/EventLine.svelte';
 import LineBanner from '../src/parts/LineBanner.svelte';
 import RoomEnd from '../src/parts/RoomEnd.svelte';
 import UnjudgedLines from '../src/parts/UnjudgedLines.svelte';
+import type { ChatReading } from '../src/room/chat-reading.svelte';
 import type { ChatEvent } from '../src/room/frames';
 import type { Room } from '../src/room/room.svelte';
 import { chat, event, PETR, VASILY } from './frames';
@@ -50,6 +52,30 @@ describe('a line of the log', () => {
     const onredact = vi.fn();
     button(mounted(EventLine, { ...own, onredact }), 'Delete: Mine').click();
     expect(onredact).toHaveBeenCalledOnce();
+  });
+});
+
+describe('the log', () => {
+  it('takes no scrolling that is told of after it has left the page', async () => {
+    const room = { state: null, waiting: [], refused: [] };
+    const reading = { watched: true, markSeq: null, look: vi.fn() };
+    const log = mount(ChatLog, {
+      target: document.body,
+      props: {
+        room: room as unknown as Room,
+        reading: reading as unknown as ChatReading,
+        nameOf,
+        onreply: vi.fn(),
+        onredact: vi.fn(),
+      },
+    });
+    flushSync();
+    const scrolled = document.querySelector('[data-testid=chat-log]');
+    const looks = reading.look.mock.calls.length;
+    expect(looks).toBeGreaterThan(0);
+    await unmount(log);
+    scrolled?.dispatchEvent(new Event('scroll'));
+    expect(reading.look).toHaveBeenCalledTimes(looks);
   });
 });
 
