@@ -36,5 +36,6 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     setupFiles: ['tests/speak-english.ts'],
     restoreMocks: true,
+    unstubGlobals: true,
   },
 });
