@@ -102,7 +102,7 @@ pub(super) async fn rooms_apart(archive: Arc<dyn Archive>) -> Checked {
 }
 
 /// More rooms than any adapter asks for at once.
-const MANY_ROOMS: usize = 50;
+const MANY_ROOMS: usize = 450;
 
 pub(super) async fn many_rooms(archive: Arc<dyn Archive>) -> Checked {
     let rooms: Vec<_> = (0..MANY_ROOMS).map(|_| a_room()).collect();
