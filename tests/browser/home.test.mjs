@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { evening } from './support/evening.mjs';
+import { twoFriends } from './support/pairs.mjs';
 import { until } from './support/until.mjs';
 
 const FILM = 'Aurora over Nothing';
@@ -55,12 +56,7 @@ evening('“back” and a reload lead to where the page was read', async (house)
 });
 
 evening('home learns what happened meanwhile when its tab is looked at again', async (house) => {
-  const vasily = await house.person('Vasily');
-  const petr = await house.person('Petr');
-  await vasily.signUp();
-  await petr.signUp();
-  await vasily.askToBeFriends(petr);
-  await petr.acceptFriend(vasily);
+  const { vasily, petr } = await twoFriends(house);
   await vasily.want(FILM);
   await vasily.sees('What will you watch together?');
   await vasily.picture('no-matches');

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { evening } from './support/evening.mjs';
+import { twoFriends } from './support/pairs.mjs';
 import { until } from './support/until.mjs';
 
 /** More than a page of the catalogue holds, and of the matches. */
@@ -19,12 +20,7 @@ process.env.MEDIA_DIR = media;
 after(() => rmSync(media, { recursive: true, force: true }));
 
 evening('long lists grow page by page, and nothing is in them twice', async (house) => {
-  const vasily = await house.person('Vasily');
-  const petr = await house.person('Petr');
-  await vasily.signUp();
-  await petr.signUp();
-  await vasily.askToBeFriends(petr);
-  await petr.acceptFriend(vasily);
+  const { vasily, petr } = await twoFriends(house);
   const { items } = await vasily.ask(`/movies?size=${MATCHES}`);
   for (const { id } of items) {
     for (const person of [vasily, petr]) await person.ask(`/want-to-watch/${id}`, 'PUT');

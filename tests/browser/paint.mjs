@@ -8,6 +8,7 @@ import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { House } from './support/evening.mjs';
 import { median, paintOf } from './support/paint.mjs';
+import { twoFriends } from './support/pairs.mjs';
 
 const REPORT = fileURLToPath(new URL('../../docs/PAGE.md', import.meta.url));
 const RUNS = 7;
@@ -38,11 +39,7 @@ try {
 
 /** @returns {Promise<{ name: string, paints: Paint[] }[]>} */
 async function measure() {
-  const vasily = await house.person('Vasily');
-  const petr = await house.person('Petr');
-  for (const person of [vasily, petr]) await person.signUp();
-  await vasily.askToBeFriends(petr);
-  await petr.acceptFriend(vasily);
+  const { vasily, petr } = await twoFriends(house);
   for (const person of [vasily, petr]) await person.want(FILM);
   await vasily.findsMatch(FILM, petr);
   const { room } = await petr.openRoom(FILM);

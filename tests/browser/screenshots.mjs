@@ -34,6 +34,7 @@ async function take() {
   for (const person of [vasily, anna]) await person.want(OTHER_FILM);
 
   await vasily.findsMatch(OTHER_FILM, anna);
+  await vasily.page.evaluate(() => scrollTo(0, 0));
   await picture(vasily, 'home');
   await vasily.openFilm(FILM);
   await picture(vasily, 'film');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { evening } from './support/evening.mjs';
+import { twoFriends } from './support/pairs.mjs';
 import { shiftsOf, watchShifts } from './support/shift.mjs';
 
 /** Sum of a page's layout shifts; browsers call anything under 0.1 good. */
@@ -7,12 +8,7 @@ const SHIFT_MAX = 0.01;
 const FILM = 'Aurora over Nothing';
 
 evening('nothing jumps while a page loads', async (house) => {
-  const vasily = await house.person('Vasily');
-  const petr = await house.person('Petr');
-  await vasily.signUp();
-  await petr.signUp();
-  await vasily.askToBeFriends(petr);
-  await petr.acceptFriend(vasily);
+  const { vasily, petr } = await twoFriends(house);
   for (const person of [vasily, petr]) await person.want(FILM);
   await vasily.findsMatch(FILM, petr);
   await watchShifts(vasily);

@@ -1,4 +1,19 @@
-/** Where most tests begin: two people who already are in a room. */
+/** Where most tests begin: two people who are friends, or already are in a room. */
+
+/**
+ * Vasily and Petr, who have found each other.
+ *
+ * @param {import('./evening.mjs').House} house
+ */
+export async function twoFriends(house) {
+  const vasily = await house.person('Vasily');
+  const petr = await house.person('Petr');
+  await vasily.signUp();
+  await petr.signUp();
+  await vasily.askToBeFriends(petr);
+  await petr.acceptFriend(vasily);
+  return { vasily, petr };
+}
 
 /**
  * Vasily opens a room for a film and Petr follows the link.
