@@ -55,6 +55,7 @@ faults: ## Kills engines, nodes and passes at random under load, and checks what
 bench: web ## Measures the figures in docs/BENCHMARKS.md.
 	cargo build --release --locked -p movie-together-api -p movie-together-etl \
 		-p movie-together-cinema -p movie-together-bench
+	bench/peers/prepare.sh
 	target/release/movie-together-bench all $(BENCH)
 
 paint: build ## Measures how soon the page is there, for docs/PAGE.md.

@@ -6,6 +6,7 @@ mod idle;
 mod join;
 mod kafka;
 mod matches;
+mod relay;
 mod room;
 mod start;
 
@@ -15,7 +16,7 @@ use crate::Result;
 use crate::figure::Figure;
 use crate::options::{
     AllOptions, ArchiveOptions, DrainOptions, IdleOptions, JoinOptions, KafkaOptions,
-    MatchesOptions, RoomOptions, StartOptions, What,
+    MatchesOptions, RelayOptions, RoomOptions, StartOptions, What,
 };
 
 /// Where a bar is measured.
@@ -40,6 +41,11 @@ impl Place<'_> {
         self.binaries.join("movie-together-etl")
     }
 
+    /// Folder of the peers' programs, as `bench/peers/prepare.sh` leaves them.
+    pub(crate) fn peers(&self) -> PathBuf {
+        self.scratch.join("peers")
+    }
+
     /// The reference cinema's.
     pub(crate) fn cinema(&self) -> PathBuf {
         self.binaries.join("movie-together-cinema")
@@ -57,6 +63,7 @@ pub(crate) enum Bar {
     Kafka(KafkaOptions),
     Drain(DrainOptions),
     Archive(ArchiveOptions),
+    Relay(RelayOptions),
 }
 
 impl Bar {
@@ -71,6 +78,7 @@ impl Bar {
             What::Kafka(options) => vec![Self::Kafka(options.clone())],
             What::Drain(options) => vec![Self::Drain(options.clone())],
             What::Archive(options) => vec![Self::Archive(options.clone())],
+            What::Relay(options) => vec![Self::Relay(options.clone())],
             What::All(all) => Self::all(all),
         }
     }
@@ -84,6 +92,7 @@ impl Bar {
             Self::Join(all.join.clone()),
             Self::Matches(all.matches.clone()),
             Self::Kafka(all.kafka.clone()),
+            Self::Relay(all.relay.clone()),
             Self::Drain(all.drain.clone()),
             Self::Archive(all.archive.clone()),
         ]
@@ -100,6 +109,7 @@ impl Bar {
             Self::Kafka(options) => kafka::run(options, place).await,
             Self::Drain(options) => drain::run(options, place).await,
             Self::Archive(options) => archive::run(options, place).await,
+            Self::Relay(options) => relay::run(options, place).await,
         }
     }
 
@@ -114,6 +124,7 @@ impl Bar {
             Self::Kafka(_) => "kafka",
             Self::Drain(_) => "drain",
             Self::Archive(_) => "archive",
+            Self::Relay(_) => "relay",
         }
     }
 
@@ -128,6 +139,7 @@ impl Bar {
             Self::Kafka(options) => kafka::method(options),
             Self::Drain(options) => drain::method(options),
             Self::Archive(options) => archive::method(options),
+            Self::Relay(options) => relay::method(options),
         }
     }
 }

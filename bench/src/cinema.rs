@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tempfile::TempDir;
 use tokio::time::sleep;
@@ -10,13 +10,8 @@ use tokio::time::sleep;
 use crate::Result;
 use crate::api::Api;
 use crate::people::People;
-use crate::process::Process;
+use crate::process::{PAUSE, Process, START_TIMEOUT};
 use crate::server::scratch;
-
-/// How long a start may take.
-const START_TIMEOUT: Duration = Duration::from_mins(1);
-/// Pause between two questions whether it stands.
-const PAUSE: Duration = Duration::from_millis(20);
 
 /// A cinema that runs; it ends with the value.
 pub(crate) struct Cinema {

@@ -19,10 +19,10 @@ pub(crate) struct Engines {
     ticket_secret: String,
 }
 
-/// One of several servers on the same engines.
+/// A server in a data folder of its own; several may share engines.
 pub(crate) struct Node {
     pub(crate) server: Server,
-    _data: TempDir,
+    pub(crate) data: TempDir,
 }
 
 impl Engines {
@@ -37,6 +37,11 @@ impl Engines {
     /// The cinema.
     pub(crate) fn cinema(&self) -> &Cinema {
         &self.cinema
+    }
+
+    /// Numbers of the engines' processes.
+    pub(crate) fn pids(&self) -> Vec<u32> {
+        self.stack.servers().iter().filter_map(stack::Server::pid).collect()
     }
 
     /// `kafka://host:port`, without a topic.
@@ -59,7 +64,7 @@ impl Engines {
             ["--ticket-secret", &self.ticket_secret],
         ];
         let server = Server::start(&place.server(), data.path(), extra.as_flattened()).await?;
-        Ok(Node { server, _data: data })
+        Ok(Node { server, data })
     }
 
     /// Ends the engines in order.

@@ -23,6 +23,7 @@ pub(crate) enum Bound {
 /// What a number counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unit {
+    Microseconds,
     Milliseconds,
     /// 1024 bytes.
     Kibibytes,
@@ -32,6 +33,7 @@ pub(crate) enum Unit {
     /// Times as much.
     Ratio,
     PerSecond,
+    Percent,
 }
 
 impl Figure {
@@ -63,12 +65,14 @@ impl Bound {
 impl fmt::Display for Unit {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
+            Self::Microseconds => " µs",
             Self::Milliseconds => " ms",
             Self::Kibibytes => " KiB",
             Self::Megabytes => " MB",
             Self::Count => "",
             Self::Ratio => " times",
             Self::PerSecond => " a second",
+            Self::Percent => " %",
         })
     }
 }
@@ -137,8 +141,8 @@ impl Series {
 
     fn number(&self, value: f64) -> String {
         match self.unit {
-            Unit::Count | Unit::PerSecond => format!("{value:.0}"),
-            Unit::Kibibytes | Unit::Megabytes => format!("{value:.1}"),
+            Unit::Count | Unit::PerSecond | Unit::Percent => format!("{value:.0}"),
+            Unit::Kibibytes | Unit::Megabytes | Unit::Microseconds => format!("{value:.1}"),
             Unit::Milliseconds | Unit::Ratio => format!("{value:.2}"),
         }
     }

@@ -7,8 +7,10 @@
 //! | the server's process: start, memory, stop | [`server`], [`process`] |
 //! | engines and a cinema that several servers share | [`engines`], [`cinema`] |
 //! | people, friends and wishes, put straight into the cinema | [`people`] |
-//! | the calls and the socket of one client | [`api`], [`socket`] |
+//! | the calls and the socket of one client | [`api`], [`socket`], [`wire`] |
+//! | relays of ours and of others, to be measured beside each other | [`relay`] |
 //! | rooms full of people, and people who talk | [`rooms`], [`talk`] |
+//! | what processes use, and cores of their own | [`meter`], [`cores`] |
 //! | records without anybody who said them | [`history`] |
 //! | one file a bar, from a fresh server to [`figure::Figure`]s | [`bars`] |
 //! | repeats, medians and verdicts | [`figure`], [`runs`] |
@@ -20,20 +22,24 @@
 mod api;
 mod bars;
 mod cinema;
+mod cores;
 mod engines;
 mod figure;
 mod history;
 mod latencies;
 mod machine;
+mod meter;
 mod options;
 mod people;
 mod process;
+mod relay;
 mod report;
 mod rooms;
 mod runs;
 mod server;
 mod socket;
 mod talk;
+mod wire;
 
 use std::io::{Write, stderr};
 use std::process::ExitCode;

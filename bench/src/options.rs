@@ -1,10 +1,14 @@
 //! What to measure, and how large.
 
+mod relay;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use humantime::parse_duration;
+
+pub(crate) use relay::{Measure, RelayOptions, Shape};
 
 /// Records of logs that are archived in a real server.
 const LOG_SIZES: &[usize] = &[10_000, 100_000, 1_000_000];
@@ -50,6 +54,8 @@ pub(crate) enum What {
     Drain(DrainOptions),
     /// Speed and memory of a pass that archives, beside bare inserts.
     Archive(ArchiveOptions),
+    /// Relays beside each other: ours, and what would be used in its place.
+    Relay(RelayOptions),
     /// Every bar, written down as a document.
     All(Box<AllOptions>),
 }
@@ -76,6 +82,8 @@ pub(crate) struct AllOptions {
     pub(crate) drain: DrainOptions,
     #[command(flatten)]
     pub(crate) archive: ArchiveOptions,
+    #[command(flatten)]
+    pub(crate) relay: RelayOptions,
 }
 
 /// Many people in small rooms, of whom nobody does anything.

@@ -12,6 +12,10 @@ use tokio::time::timeout;
 
 use crate::Result;
 
+/// How long a start may take.
+pub(crate) const START_TIMEOUT: Duration = Duration::from_mins(1);
+/// Pause between two questions whether it stands.
+pub(crate) const PAUSE: Duration = Duration::from_millis(20);
 /// How long a stop may take; the server itself promises less than 10 s.
 const STOP_TIMEOUT: Duration = Duration::from_secs(15);
 /// Files that a process needs beside its connections.
@@ -45,6 +49,11 @@ impl Process {
             .spawn()
             .map_err(|error| format!("{} cannot be started: {error}", binary.display()))?;
         Ok(Self { child, name, log, started_at })
+    }
+
+    /// Its number.
+    pub(crate) fn pid(&self) -> Result<u32> {
+        self.child.id().ok_or_else(|| self.failed("has ended"))
     }
 
     /// When it was started.
@@ -95,6 +104,13 @@ impl Process {
         let took = asked_at.elapsed();
         if status.success() { Ok(took) } else { Err(self.failed(&format!("ended with {status}"))) }
     }
+}
+
+/// Resident memory of any process now, in bytes.
+pub(crate) fn resident_bytes(pid: u32) -> Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let kibibytes = kibibytes(&status, "VmRSS:").ok_or("a process that has ended")?;
+    Ok(kibibytes * KIB)
 }
 
 /// Kernel memory that the machine's slabs hold, in bytes: sockets, files and the like.

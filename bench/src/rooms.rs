@@ -1,10 +1,11 @@
-//! Rooms full of people.
+//! Rooms of ours full of people.
 
 use schemas::ids::{MovieId, RoomId, SessionId};
 
 use crate::Result;
 use crate::api::Api;
 use crate::people::Person;
+use crate::relay::{Dialect, Line};
 use crate::socket::Socket;
 
 /// A member of a room, with a socket.
@@ -30,4 +31,14 @@ pub(crate) async fn open_room(api: &Api, movie: MovieId, members: &[Person]) -> 
         seats.push(Seat { person: person.clone(), room, session: ticket.session, socket });
     }
     Ok(seats)
+}
+
+/// [`open_room`], for people who do nothing but talk.
+pub(crate) async fn open_lines(api: &Api, movie: MovieId, members: &[Person]) -> Result<Vec<Line>> {
+    let seats = open_room(api, movie, members).await?;
+    let lines = seats.into_iter().map(|seat| {
+        let halves = (seat.socket.writing.0, seat.socket.reading.stream);
+        Line::new(halves, Dialect::Ours, seat.room.to_string().into(), seat.socket.seq)
+    });
+    Ok(lines.collect())
 }

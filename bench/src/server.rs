@@ -10,12 +10,10 @@ use tokio::process::ChildStdout;
 use tokio::time::timeout;
 
 use crate::Result;
-use crate::process::Process;
+use crate::process::{Process, START_TIMEOUT};
 
 /// What precedes the address in the line that a server prints once it stands.
 const STARTED: &str = "Movie Together is at ";
-/// How long a start may take.
-const START_TIMEOUT: Duration = Duration::from_mins(1);
 /// Limits that one tool at one address would run into, which no person does. The rest of the
 /// server runs on its defaults.
 pub(crate) const RAISED: [&str; 8] = [
@@ -84,6 +82,11 @@ impl Server {
     /// When its process was started.
     pub(crate) fn started_at(&self) -> Instant {
         self.process.started_at()
+    }
+
+    /// Number of its process.
+    pub(crate) fn pid(&self) -> Result<u32> {
+        self.process.pid()
     }
 
     /// Resident memory, in bytes.

@@ -1,24 +1,16 @@
 //! The socket of one client.
 
-use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use schemas::frame::{Command, SUBPROTOCOL};
 use serde::Deserialize;
-use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::http::HeaderValue;
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 use crate::Result;
+use crate::wire::{self, Sink, Stream};
 
-/// Thousands of clients share this process.
-const BUFFER_BYTES: usize = 4 * 1024;
 /// How long a server may take to send the first frame.
 const FIRST_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -69,11 +61,11 @@ pub(crate) struct Socket {
 }
 
 /// The way to the server.
-pub(crate) struct Writing(SplitSink<WebSocketStream<TcpStream>, Message>);
+pub(crate) struct Writing(pub(crate) Sink);
 
 /// The way from the server. Pings are answered while it is read.
 pub(crate) struct Reading {
-    stream: SplitStream<WebSocketStream<TcpStream>>,
+    pub(crate) stream: Stream,
     /// Why the server closed, once it has.
     pub(crate) close_code: Option<u16>,
 }
@@ -89,20 +81,10 @@ impl Socket {
     }
 }
 
-/// Opens a socket at this machine's port that the URL names. Looking the name up would be
-/// measured too.
+/// Opens a socket with our subprotocol.
 pub(crate) async fn connect(ws_url: &str) -> Result<(Writing, Reading)> {
-    let mut request = ws_url.into_client_request()?;
-    let protocol = HeaderValue::from_static(SUBPROTOCOL);
-    request.headers_mut().insert("sec-websocket-protocol", protocol);
-    let port = request.uri().port_u16().ok_or("a socket's URL without a port")?;
-    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
-    stream.set_nodelay(true)?;
-    let config =
-        WebSocketConfig::default().read_buffer_size(BUFFER_BYTES).write_buffer_size(BUFFER_BYTES);
-    let upgraded = tokio_tungstenite::client_async_with_config(request, stream, Some(config)).await;
-    let (writing, stream) = upgraded?.0.split();
-    Ok((Writing(writing), Reading { stream, close_code: None }))
+    let (sink, stream) = wire::connect(ws_url, Some(SUBPROTOCOL)).await?;
+    Ok((Writing(sink), Reading { stream, close_code: None }))
 }
 
 impl Writing {

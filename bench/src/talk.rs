@@ -9,21 +9,21 @@ mod ears;
 
 use std::time::{Duration, Instant};
 
-use schemas::frame::{Action, Command, Said};
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use crate::Result;
+use crate::figure::number;
 use crate::latencies::Latencies;
-use crate::socket::{Reading, ServerFrame, Socket, Writing};
-use crate::{BoxError, Result};
+use crate::relay::{Ear, Line, Mouth, Word};
 
-pub(crate) use ears::{Ears, text_of};
+pub(crate) use ears::{Ears, number_of, text_of};
 
 /// How long the last messages may be on their way.
 pub(crate) const LAST_TIMEOUT: Duration = Duration::from_secs(10);
 /// Commands a second that the server takes from one session.
-const SESSION_RATE_MAX: usize = 10;
+const SESSION_RATE_MAX: f64 = 10.0;
 /// Due times that may wait for a sender that is held up.
 const DUE_MAX: usize = 4096;
 
@@ -34,28 +34,55 @@ pub(crate) struct Talk {
     /// Members of each room.
     pub(crate) members: usize,
     /// Messages a second in each room.
-    pub(crate) room_rate: u32,
+    pub(crate) room_rate: f64,
     /// How long they talk before deliveries count.
     pub(crate) warm_up: Duration,
     /// How long they talk from then on.
     pub(crate) duration: Duration,
 }
 
+/// Rooms full of people who may hold several talks, one after the other.
+#[derive(Default)]
+pub(crate) struct Company {
+    /// The sockets of each room, the speakers in their order; none after a talk that failed.
+    rooms: Vec<Vec<Line>>,
+    /// Messages of each room so far.
+    said: usize,
+}
+
 /// What all members heard.
 pub(crate) struct Heard {
     pub(crate) latencies: Latencies,
+    /// How late messages were sent, because the tool or the server was busy.
+    pub(crate) lags: Latencies,
     pub(crate) deliveries: u64,
     /// Messages that were lost, came twice or out of their speaker's order.
     pub(crate) faults: u64,
 }
 
+impl Company {
+    pub(crate) fn new(rooms: Vec<Vec<Line>>) -> Self {
+        Self { rooms, said: 0 }
+    }
+
+    /// Whether a talk has failed.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.rooms.is_empty()
+    }
+}
+
 impl Talk {
     /// Refuses a talk that the server's limits would cut short.
     pub(crate) fn check(&self) -> Result<()> {
-        if self.members >= 2 && self.room_rate as usize <= self.members * SESSION_RATE_MAX {
+        if self.members >= 2 && self.room_rate <= self.rate_max() {
             return Ok(());
         }
         Err("a room needs two --members, and each may send 10 messages a second".into())
+    }
+
+    /// Messages a second that our server takes from all members of a room.
+    pub(crate) fn rate_max(&self) -> f64 {
+        number(self.members as u64) * SESSION_RATE_MAX
     }
 
     /// How long it all takes.
@@ -74,7 +101,7 @@ impl Talk {
     }
 
     fn said_in(&self, time: Duration) -> usize {
-        let count = time.as_secs_f64() * f64::from(self.room_rate);
+        let count = time.as_secs_f64() * self.room_rate;
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -91,40 +118,63 @@ impl Talk {
 
     /// Tells when the next message is due, for all of them.
     pub(crate) fn schedule(&self) -> Result<mpsc::Receiver<Instant>> {
-        let rate = self.room_rate.saturating_mul(u32::try_from(self.rooms)?);
-        Ok(pace(self.messages(), Duration::from_secs(1) / rate))
+        if self.room_rate <= 0.0 || self.rooms == 0 {
+            return Err("nobody says anything".into());
+        }
+        let pause = Duration::from_secs_f64(1.0 / (self.room_rate * number(self.rooms as u64)));
+        Ok(pace(self.messages(), pause))
     }
 
-    /// Lets everyone talk: the sockets of each room, the speakers in their order.
-    pub(crate) async fn hold(&self, rooms: Vec<Vec<Socket>>) -> Result<Heard> {
-        let (mut writers, mut listeners) = (Vec::new(), Vec::new());
-        for (room, sockets) in rooms.into_iter().enumerate() {
-            let mut room_writers = Vec::new();
-            for (place, socket) in sockets.into_iter().enumerate() {
-                room_writers.push(socket.writing);
-                let ears = Ears::new(self.members, socket.seq);
-                let listener = Listener { talk: *self, room, place, ears };
-                listeners.push(tokio::spawn(listener.run(socket.reading)));
+    /// Lets everyone talk.
+    pub(crate) async fn hold(&self, company: &mut Company) -> Result<Heard> {
+        let first = company.said;
+        let rooms = std::mem::take(&mut company.rooms);
+        let (mut mouths, mut listeners) = (Vec::new(), JoinSet::new());
+        for (room, lines) in rooms.into_iter().enumerate() {
+            let mut room_mouths = Vec::new();
+            for (place, line) in lines.into_iter().enumerate() {
+                room_mouths.push(line.mouth);
+                let ears = Ears::new(self.members, line.ear.seq);
+                let listener = Listener { talk: *self, room, place, first, ears };
+                listeners.spawn(listener.run(line.ear));
             }
-            writers.push(room_writers);
+            mouths.push(room_mouths);
         }
-        let due_at = self.speak(writers).await?;
-        Heard::gather(listeners, &due_at).await
+        let mut heard = Heard::new()?;
+        let due_at = self.speak(&mut mouths, first, &mut heard.lags).await?;
+        let mut ears = Vec::with_capacity(listeners.len());
+        while let Some(listener) = listeners.join_next().await {
+            let (listener, ear) = listener??;
+            heard.add(&listener, &due_at)?;
+            ears.push((listener.room, listener.place, ear));
+        }
+        ears.sort_by_key(|(room, place, _)| (*room, *place));
+        let mut ears = ears.into_iter().map(|(_, _, ear)| ear);
+        company.rooms = mouths
+            .into_iter()
+            .map(|room| {
+                room.into_iter().zip(&mut ears).map(|(mouth, ear)| Line { mouth, ear }).collect()
+            })
+            .collect();
+        company.said += self.room_messages();
+        Ok(heard)
     }
 
     /// Sends every message when it is due; gives back when each was.
-    async fn speak(&self, mut writers: Vec<Vec<Writing>>) -> Result<Vec<Instant>> {
+    async fn speak(
+        &self,
+        mouths: &mut [Vec<Mouth>],
+        first: usize,
+        lags: &mut Latencies,
+    ) -> Result<Vec<Instant>> {
         let mut due = self.schedule()?;
         let mut due_at = Vec::with_capacity(self.messages());
         while let Some(at) = due.recv().await {
-            let (room, number) = (due_at.len() % self.rooms, due_at.len() / self.rooms);
+            let (room, number) = (due_at.len() % self.rooms, first + due_at.len() / self.rooms);
             due_at.push(at);
-            let command = Command {
-                client_seq: u64::try_from(number / self.members)?.saturating_add(1),
-                action: Action::Chat(Said { text: text_of(number), reply_to: None }),
-            };
-            let writer = writers.get_mut(room).and_then(|all| all.get_mut(number % self.members));
-            writer.ok_or("nobody speaks")?.send(&command).await?;
+            let mouth = mouths.get_mut(room).and_then(|all| all.get_mut(number % self.members));
+            lags.add(at.elapsed());
+            mouth.ok_or("nobody speaks")?.say(&text_of(number)).await?;
         }
         Ok(due_at)
     }
@@ -152,68 +202,62 @@ struct Listener {
     talk: Talk,
     room: usize,
     place: usize,
+    /// Number of the room's first message in this talk.
+    first: usize,
     ears: Ears,
 }
 
 impl Listener {
     /// Listens until every message has come, or for so long.
-    async fn run(mut self, mut reading: Reading) -> Result<Self> {
+    async fn run(mut self, mut ear: Ear) -> Result<(Self, Ear)> {
         let patience = self.talk.length() + LAST_TIMEOUT;
-        let listening = async {
-            while self.ears.arrivals.len() < self.talk.room_messages() {
-                let frame = reading.next().await?;
-                self.hear(frame, Instant::now())?;
-            }
-            Ok::<_, BoxError>(())
-        };
-        match timeout(patience, listening).await {
-            Ok(heard) => heard?,
-            // What is missing is counted as lost.
-            Err(_elapsed) => {}
+        // What is missing then is counted as lost.
+        if let Ok(heard) = timeout(patience, self.listen(&mut ear)).await {
+            heard?;
         }
-        Ok(self)
+        ear.seq = self.ears.seq;
+        Ok((self, ear))
     }
 
-    fn hear(&mut self, frame: Option<ServerFrame>, at: Instant) -> Result<()> {
-        match frame {
-            Some(ServerFrame::Event(event)) => {
-                self.ears.hear(&event, at);
-                Ok(())
+    async fn listen(&mut self, ear: &mut Ear) -> Result<()> {
+        while self.ears.arrivals.len() < self.talk.room_messages() {
+            match ear.next().await? {
+                Some(Word::Event { seq, number }) => {
+                    let number = number.and_then(|number| number.checked_sub(self.first));
+                    self.ears.note(seq, number, Instant::now());
+                }
+                Some(Word::Refused(why)) => {
+                    return Err(format!("the server refused a message: {why}").into());
+                }
+                None => return Err("the server closed a socket".into()),
             }
-            Some(ServerFrame::Reject { code } | ServerFrame::Error { code }) => {
-                Err(format!("the server refused a message: {code}").into())
-            }
-            Some(ServerFrame::Unknown) => Err("the log did not answer".into()),
-            Some(_) => Ok(()),
-            None => Err("the server closed a socket".into()),
         }
+        Ok(())
     }
 
     /// The place in the schedule of a message from another member, if it counts.
     fn place_of(&self, number: usize) -> Option<usize> {
         let place = number * self.talk.rooms + self.room;
-        let from_other = number % self.talk.members != self.place;
+        let from_other = (self.first + number) % self.talk.members != self.place;
         (from_other && self.talk.counts(place)).then_some(place)
     }
 }
 
 impl Heard {
-    async fn gather(
-        listeners: Vec<JoinHandle<Result<Listener>>>,
-        due_at: &[Instant],
-    ) -> Result<Self> {
-        let mut heard = Self { latencies: Latencies::new()?, deliveries: 0, faults: 0 };
-        for listener in listeners {
-            let listener = listener.await??;
-            heard.faults += listener.ears.faults(listener.talk.room_messages());
-            for (number, at) in &listener.ears.arrivals {
-                let Some(place) = listener.place_of(*number) else { continue };
-                let due = due_at.get(place).ok_or("a message that nobody sent")?;
-                heard.latencies.add(at.saturating_duration_since(*due));
-                heard.deliveries += 1;
-            }
+    fn new() -> Result<Self> {
+        let (latencies, lags) = (Latencies::new()?, Latencies::new()?);
+        Ok(Self { latencies, lags, deliveries: 0, faults: 0 })
+    }
+
+    fn add(&mut self, listener: &Listener, due_at: &[Instant]) -> Result<()> {
+        self.faults += listener.ears.faults(listener.talk.room_messages());
+        for (number, at) in &listener.ears.arrivals {
+            let Some(place) = listener.place_of(*number) else { continue };
+            let due = due_at.get(place).ok_or("a message that nobody sent")?;
+            self.latencies.add(at.saturating_duration_since(*due));
+            self.deliveries += 1;
         }
-        Ok(heard)
+        Ok(())
     }
 }
 
@@ -224,7 +268,7 @@ mod tests {
     const TALK: Talk = Talk {
         rooms: 3,
         members: 2,
-        room_rate: 500,
+        room_rate: 500.0,
         warm_up: Duration::ZERO,
         duration: Duration::from_millis(4),
     };
@@ -237,26 +281,33 @@ mod tests {
 
     #[test]
     fn a_delivery_is_to_another_member() {
-        let listener = Listener { talk: TALK, room: 2, place: 1, ears: Ears::new(2, 0) };
+        let listener = Listener { talk: TALK, room: 2, place: 1, first: 0, ears: Ears::new(2, 0) };
         assert_eq!(listener.place_of(0), Some(2));
         assert_eq!(listener.place_of(1), None);
         assert_eq!(listener.place_of(2), Some(8));
     }
 
     #[test]
+    fn a_second_talk_goes_on_with_the_next_speaker() {
+        let listener = Listener { talk: TALK, room: 2, place: 1, first: 3, ears: Ears::new(2, 0) };
+        assert_eq!(listener.place_of(0), None);
+        assert_eq!(listener.place_of(1), Some(5));
+    }
+
+    #[test]
     fn what_is_said_to_warm_up_does_not_count() {
         let talk = Talk { warm_up: Duration::from_millis(2), ..TALK };
         assert_eq!(talk.room_messages(), 3);
-        let listener = Listener { talk, room: 2, place: 1, ears: Ears::new(2, 0) };
+        let listener = Listener { talk, room: 2, place: 1, first: 0, ears: Ears::new(2, 0) };
         assert_eq!(listener.place_of(0), None);
         assert_eq!(listener.place_of(2), Some(8));
     }
 
     #[test]
     fn a_talk_keeps_to_the_limits_of_a_session() {
-        assert!(Talk { room_rate: 20, ..TALK }.check().is_ok());
-        assert!(Talk { room_rate: 21, ..TALK }.check().is_err());
-        assert!(Talk { members: 1, room_rate: 1, ..TALK }.check().is_err());
+        assert!(Talk { room_rate: 20.0, ..TALK }.check().is_ok());
+        assert!(Talk { room_rate: 21.0, ..TALK }.check().is_err());
+        assert!(Talk { members: 1, room_rate: 1.0, ..TALK }.check().is_err());
     }
 
     #[tokio::test]

@@ -58,7 +58,7 @@ pub(super) async fn run(options: &DrainOptions, place: Place<'_>) -> Result<Vec<
     let talk = Talk {
         rooms: options.people.div_ceil(options.company),
         members: options.company,
-        room_rate: options.chatter,
+        room_rate: f64::from(options.chatter),
         warm_up: Duration::ZERO,
         duration: options.evening,
     };

@@ -13,9 +13,9 @@ use crate::latencies::Latencies;
 use crate::options::KafkaOptions;
 use crate::people::People;
 use crate::process::allow_files;
-use crate::rooms::open_room;
+use crate::rooms::open_lines;
 use crate::server::{Server, scratch};
-use crate::talk::{Heard, Talk};
+use crate::talk::{Company, Heard, Talk};
 
 use self::bare::Bare;
 
@@ -50,7 +50,7 @@ pub(super) async fn run(options: &KafkaOptions, place: Place<'_>) -> Result<Vec<
     let talk = Talk {
         rooms: options.rooms,
         members: options.room_members,
-        room_rate: options.room_rate,
+        room_rate: f64::from(options.room_rate),
         warm_up: options.warm_up,
         duration: options.talk,
     };
@@ -120,8 +120,7 @@ async fn hold(talk: &Talk, people: People, api: &Api, movie: MovieId) -> Result<
     people.close().await;
     let mut rooms = Vec::with_capacity(talk.rooms);
     for members in members.chunks(talk.members) {
-        let seats = open_room(api, movie, members).await?;
-        rooms.push(seats.into_iter().map(|seat| seat.socket).collect());
+        rooms.push(open_lines(api, movie, members).await?);
     }
-    talk.hold(rooms).await
+    talk.hold(&mut Company::new(rooms)).await
 }

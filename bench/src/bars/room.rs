@@ -9,9 +9,9 @@ use crate::api::Api;
 use crate::figure::{Figure, Unit, number};
 use crate::options::RoomOptions;
 use crate::people::People;
-use crate::rooms::open_room;
+use crate::rooms::open_lines;
 use crate::server::{Server, scratch};
-use crate::talk::Talk;
+use crate::talk::{Company, Talk};
 
 /// Half of all deliveries take less.
 const BAR_P50_MS: f64 = 5.0;
@@ -38,7 +38,7 @@ pub(super) async fn run(options: &RoomOptions, place: Place<'_>) -> Result<Vec<F
     let talk = Talk {
         rooms: 1,
         members: options.members,
-        room_rate: options.rate,
+        room_rate: f64::from(options.rate),
         warm_up: Duration::ZERO,
         duration: options.duration,
     };
@@ -49,9 +49,9 @@ pub(super) async fn run(options: &RoomOptions, place: Place<'_>) -> Result<Vec<F
     let members = people.add(options.members).await?;
     people.close().await;
     let api = Api::new(server.address())?;
-    let seats = open_room(&api, api.first_film().await?, &members).await?;
+    let lines = open_lines(&api, api.first_film().await?, &members).await?;
 
-    let heard = talk.hold(vec![seats.into_iter().map(|seat| seat.socket).collect()]).await?;
+    let heard = talk.hold(&mut Company::new(vec![lines])).await?;
     server.stop().await?;
     let ms =
         |name, share| Figure::new(name, Unit::Milliseconds, heard.latencies.quantile_ms(share));

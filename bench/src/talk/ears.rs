@@ -13,6 +13,11 @@ pub(crate) fn text_of(number: usize) -> String {
     format!("{TEXT}{number}")
 }
 
+/// The number of the message that says this.
+pub(crate) fn number_of(text: &str) -> Option<usize> {
+    text.strip_prefix(TEXT)?.parse().ok()
+}
+
 /// One member's ears, over all of the member's sockets.
 pub(crate) struct Ears {
     /// Members of the room, who speak in turn.
@@ -32,13 +37,21 @@ impl Ears {
         Self { members, seq, arrivals: Vec::new(), departures: 0, disorder: 0 }
     }
 
+    /// An event of ours.
     pub(crate) fn hear(&mut self, event: &Event, at: Instant) {
-        self.disorder += u64::from(event.seq != self.seq + 1);
-        self.seq = event.seq;
         self.departures += u64::from(event.kind == "member_left");
         let text = event.body.get("text").and_then(serde_json::Value::as_str);
-        let number = text.and_then(|text| text.strip_prefix(TEXT)?.parse().ok());
-        if let Some(number) = number.filter(|_| event.kind == "chat") {
+        let number = text.filter(|_| event.kind == "chat").and_then(number_of);
+        self.note(Some(event.seq), number, at);
+    }
+
+    /// An event of any relay, with the number that the relay gave it and that of the message.
+    pub(crate) fn note(&mut self, seq: Option<u64>, number: Option<usize>, at: Instant) {
+        if let Some(seq) = seq {
+            self.disorder += u64::from(seq != self.seq + 1);
+            self.seq = seq;
+        }
+        if let Some(number) = number {
             self.arrivals.push((number, at));
         }
     }

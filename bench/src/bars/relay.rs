@@ -1,0 +1,67 @@
+//! Relays beside each other: the same talk, by the same clients, in the same run.
+
+mod capacity;
+mod shapes;
+
+use std::path::PathBuf;
+
+use super::Place;
+use crate::Result;
+use crate::cores;
+use crate::figure::Figure;
+use crate::options::{Measure, RelayOptions};
+
+/// Share of its core from which on this tool is taken to be the limit.
+const TOOL_SHARE_MAX: f64 = 0.9;
+
+pub(super) fn method(options: &RelayOptions) -> String {
+    let measures = options.measures();
+    let methods = measures.iter().map(|measure| match measure {
+        Measure::Shapes => shapes::method(options),
+        Measure::Capacity => capacity::method(options),
+    });
+    let methods: Vec<String> = methods.collect();
+    format!(
+        "Relays, one after the other, each in a process of its own on the first core together \
+         with the engines it needs; this tool alone on the second. Clients are the same for all \
+         but for the protocol. Peers are those of `bench/peers`. {}",
+        methods.join(" ")
+    )
+}
+
+pub(super) async fn run(options: &RelayOptions, place: Place<'_>) -> Result<Vec<Figure>> {
+    let here = Owned::of(place);
+    let options = options.clone();
+    cores::apart(move || async move { measure(&options, here.place()).await }).await
+}
+
+async fn measure(options: &RelayOptions, place: Place<'_>) -> Result<Vec<Figure>> {
+    let mut figures = Vec::new();
+    for measure in options.measures() {
+        for relay in options.against() {
+            figures.extend(match measure {
+                Measure::Shapes => shapes::run(options, relay, place).await?,
+                Measure::Capacity => capacity::run(options, relay, place).await?,
+            });
+        }
+    }
+    Ok(figures)
+}
+
+/// A [`Place`] for a thread of its own.
+struct Owned {
+    binaries: PathBuf,
+    scratch: PathBuf,
+    number: u32,
+}
+
+impl Owned {
+    fn of(place: Place<'_>) -> Self {
+        let (binaries, scratch) = (place.binaries.to_owned(), place.scratch.to_owned());
+        Self { binaries, scratch, number: place.number }
+    }
+
+    fn place(&self) -> Place<'_> {
+        Place { binaries: &self.binaries, scratch: &self.scratch, number: self.number }
+    }
+}

@@ -1,0 +1,112 @@
+//! Processor time and memory of processes, by the kernel's counters.
+
+use std::time::{Duration, Instant};
+
+use nix::unistd::{SysconfVar, sysconf};
+
+use crate::Result;
+use crate::relay::Running;
+
+/// Counters at one moment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Meter {
+    at: Instant,
+    server: Duration,
+    engines: Duration,
+    tool: Duration,
+}
+
+/// What was used between two moments.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Used {
+    pub(crate) server: Duration,
+    pub(crate) engines: Duration,
+    /// Share of its core that this tool used, from 0 to 1.
+    pub(crate) tool_share: f64,
+}
+
+impl Meter {
+    /// Reads the counters of a relay, of its engines and of this process.
+    pub(crate) fn read(running: &Running) -> Result<Self> {
+        let mut engines = Duration::ZERO;
+        for pid in running.engine_pids()? {
+            engines += tree_time(pid)?;
+        }
+        Ok(Self {
+            at: Instant::now(),
+            server: tree_time(running.pid()?)?,
+            engines,
+            tool: time(std::process::id())?.0,
+        })
+    }
+
+    /// What has been used since.
+    pub(crate) fn used(&self, running: &Running) -> Result<Used> {
+        let now = Self::read(running)?;
+        let elapsed = now.at.saturating_duration_since(self.at);
+        let tool = now.tool.saturating_sub(self.tool);
+        Ok(Used {
+            server: now.server.saturating_sub(self.server),
+            engines: now.engines.saturating_sub(self.engines),
+            tool_share: tool.as_secs_f64() / elapsed.as_secs_f64(),
+        })
+    }
+}
+
+/// Processor time of a process and of all below it.
+fn tree_time(root: u32) -> Result<Duration> {
+    let (mut total, _) = time(root)?;
+    let mut above = vec![root];
+    let processes: Vec<(u32, Duration, u32)> = std::fs::read_dir("/proc")?
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        // Whoever ends meanwhile is not counted.
+        .filter_map(|pid| time(pid).ok().map(|(time, parent)| (pid, time, parent)))
+        .collect();
+    while let Some(parent) = above.pop() {
+        for (pid, time, _) in processes.iter().filter(|(_, _, other)| *other == parent) {
+            total += *time;
+            above.push(*pid);
+        }
+    }
+    Ok(total)
+}
+
+/// Processor time of a process, and its parent.
+fn time(pid: u32) -> Result<(Duration, u32)> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    let ticks_a_second = sysconf(SysconfVar::CLK_TCK)?.ok_or("no clock ticks")?;
+    let (ticks, parent) = ticks(&stat).ok_or("a /proc/PID/stat of another shape")?;
+    Ok((Duration::from_secs(ticks) / u32::try_from(ticks_a_second)?, parent))
+}
+
+/// `utime` and `stime` together, and `ppid`. The second field, a name in
+/// brackets, may hold anything.
+fn ticks(stat: &str) -> Option<(u64, u32)> {
+    let (_, after_name) = stat.rsplit_once(')')?;
+    let fields: Vec<&str> = after_name.split_whitespace().collect();
+    let parent = fields.get(1)?.parse().ok()?;
+    let times: Vec<u64> = fields.get(11..13)?.iter().filter_map(|text| text.parse().ok()).collect();
+    Some((times.iter().sum(), parent))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_found_behind_any_name() {
+        let stat = "7 (a) b) S 3 7 7 0 -1 4194560 1 0 0 0 10 5 2 1 20 0 1 0 100 0 0";
+        assert_eq!(ticks(stat), Some((15, 3)));
+    }
+
+    #[test]
+    fn this_process_has_used_some_time() {
+        let before = tree_time(std::process::id()).unwrap();
+        let mut sum = 0_u64;
+        while tree_time(std::process::id()).unwrap() == before {
+            sum = (0..100_000).fold(sum, u64::wrapping_add);
+        }
+        assert!(tree_time(std::process::id()).unwrap() > before);
+    }
+}

@@ -1,0 +1,115 @@
+//! Relays that are measured beside each other: ours, and what would be used in its place.
+//!
+//! Whatever the relay, its clients are the same: a WebSocket ([`crate::wire`]), and a
+//! [`Dialect`] that writes what is said and reads what is heard.
+
+mod centrifuge;
+mod line;
+mod ours;
+mod peer;
+mod redis;
+
+use std::fmt;
+
+use clap::ValueEnum;
+
+use crate::Result;
+use crate::bars::Place;
+use crate::cores::{self, SERVER, TOOL};
+
+use self::ours::Ours;
+use self::peer::Peer;
+
+pub(crate) use line::{Ear, Line, Mouth, Word};
+
+/// A relay that can be measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Relay {
+    /// Ours on its embedded default.
+    OursSqlite,
+    /// Ours on Postgres and Kafka.
+    OursKafka,
+    CentrifugeMemory,
+    CentrifugeRedis,
+}
+
+/// How the clients of a relay speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Ours,
+    Centrifuge,
+}
+
+/// A relay that runs; it ends with the value.
+pub(crate) enum Running {
+    Ours(Box<Ours>),
+    Peer(Box<Peer>),
+}
+
+impl Relay {
+    /// Every relay.
+    pub(crate) fn all() -> Vec<Self> {
+        Self::value_variants().to_vec()
+    }
+
+    /// Starts it, with whatever it needs, on the server's core.
+    pub(crate) async fn start(self, place: Place<'_>) -> Result<Running> {
+        cores::keep_to(SERVER)?;
+        let running = match self {
+            Self::OursSqlite => Running::Ours(Box::new(Ours::embedded(place).await?)),
+            Self::OursKafka => Running::Ours(Box::new(Ours::on_engines(place).await?)),
+            Self::CentrifugeMemory => {
+                Running::Peer(Box::new(Peer::centrifuge(place, false).await?))
+            }
+            Self::CentrifugeRedis => Running::Peer(Box::new(Peer::centrifuge(place, true).await?)),
+        };
+        cores::keep_to(TOOL)?;
+        Ok(running)
+    }
+
+    /// Whether each of its sockets has a limit of its own.
+    pub(crate) fn is_ours(self) -> bool {
+        matches!(self, Self::OursSqlite | Self::OursKafka)
+    }
+}
+
+impl fmt::Display for Relay {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = self.to_possible_value();
+        formatter.write_str(value.as_ref().map_or("", |value| value.get_name()))
+    }
+}
+
+impl Running {
+    /// Opens rooms, each with so many members who have a socket each.
+    pub(crate) async fn open(&self, rooms: usize, members: usize) -> Result<Vec<Vec<Line>>> {
+        match self {
+            Self::Ours(ours) => ours.open(rooms, members).await,
+            Self::Peer(peer) => peer.open(rooms, members).await,
+        }
+    }
+
+    /// Number of the relay's process.
+    pub(crate) fn pid(&self) -> Result<u32> {
+        match self {
+            Self::Ours(ours) => ours.pid(),
+            Self::Peer(peer) => peer.pid(),
+        }
+    }
+
+    /// Numbers of the processes that it keeps its records in or shares them by.
+    pub(crate) fn engine_pids(&self) -> Result<Vec<u32>> {
+        match self {
+            Self::Ours(ours) => Ok(ours.engine_pids()),
+            Self::Peer(peer) => peer.engine_pids(),
+        }
+    }
+
+    /// Ends it in order.
+    pub(crate) async fn stop(self) -> Result<()> {
+        match self {
+            Self::Ours(ours) => ours.stop().await,
+            Self::Peer(peer) => peer.stop().await,
+        }
+    }
+}

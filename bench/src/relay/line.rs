@@ -1,0 +1,101 @@
+//! The socket of one member of a room, at any relay.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use futures_util::{SinkExt, StreamExt};
+use tokio_tungstenite::tungstenite::Message;
+
+use super::{Dialect, centrifuge, ours};
+use crate::Result;
+use crate::wire::{Sink, Stream};
+
+/// A socket that stands.
+pub(crate) struct Line {
+    pub(crate) mouth: Mouth,
+    pub(crate) ear: Ear,
+}
+
+/// Where a member speaks.
+pub(crate) struct Mouth {
+    sink: Sink,
+    dialect: Dialect,
+    room: Arc<str>,
+    said: u64,
+}
+
+/// Where a member hears.
+pub(crate) struct Ear {
+    stream: Stream,
+    dialect: Dialect,
+    /// One frame may hold several.
+    words: VecDeque<Word>,
+    /// The room's last event when the socket was opened; relays that number none have none.
+    pub(crate) seq: u64,
+}
+
+/// What a member hears, as far as it is measured.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Word {
+    /// Something happened in the room.
+    Event {
+        /// Its number, where the relay numbers.
+        seq: Option<u64>,
+        /// The number of the message that was said.
+        number: Option<usize>,
+    },
+    /// What this member said was not taken.
+    Refused(String),
+}
+
+impl Line {
+    /// The socket of a member of this room.
+    pub(crate) fn new(
+        (sink, stream): (Sink, Stream),
+        dialect: Dialect,
+        room: Arc<str>,
+        seq: u64,
+    ) -> Self {
+        Self {
+            mouth: Mouth { sink, dialect, room, said: 0 },
+            ear: Ear { stream, dialect, words: VecDeque::new(), seq },
+        }
+    }
+}
+
+impl Mouth {
+    /// Says something to the room.
+    pub(crate) async fn say(&mut self, text: &str) -> Result<()> {
+        self.said += 1;
+        let frame = match self.dialect {
+            Dialect::Ours => ours::say(self.said, text)?,
+            Dialect::Centrifuge => centrifuge::say(&self.room, self.said, text)?,
+        };
+        Ok(self.sink.send(frame).await?)
+    }
+}
+
+impl Ear {
+    /// What is heard next; nothing once the relay has closed.
+    pub(crate) async fn next(&mut self) -> Result<Option<Word>> {
+        loop {
+            if let Some(word) = self.words.pop_front() {
+                return Ok(Some(word));
+            }
+            match self.stream.next().await.transpose()? {
+                Some(Message::Close(_)) | None => return Ok(None),
+                Some(frame) => self.hear(frame)?,
+            }
+        }
+    }
+
+    fn hear(&mut self, frame: Message) -> Result<()> {
+        match (self.dialect, frame) {
+            (Dialect::Ours, Message::Text(text)) => ours::hear(&text, &mut self.words),
+            (Dialect::Centrifuge, Message::Binary(bytes)) => {
+                centrifuge::hear(bytes, &mut self.words)
+            }
+            _ => Ok(()),
+        }
+    }
+}
