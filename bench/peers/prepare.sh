@@ -14,3 +14,12 @@ if ! command -v redis-server >/dev/null; then
 fi
 
 (cd centrifuge && CGO_ENABLED=0 go build -trimpath -o "$out/centrifuge" .)
+
+rm -rf "$out/socketio"
+cp -r socketio "$out/socketio"
+(cd "$out/socketio" && npm ci --no-progress --no-audit --no-fund --silent)
+ln -sf "$(command -v node)" "$out/node"
+
+[ -x "$out/fastapi/bin/python" ] || python3 -m venv "$out/fastapi"
+"$out/fastapi/bin/pip" install --quiet --disable-pip-version-check -r fastapi/requirements.txt
+cp fastapi/relay.py "$out/fastapi/"

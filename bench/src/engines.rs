@@ -10,7 +10,7 @@ use crate::cinema::Cinema;
 use crate::server::{Server, scratch};
 
 /// What a server keeps its records in.
-const TOPIC: &str = "watch_together";
+pub(crate) const TOPIC: &str = "watch_together";
 
 /// Postgres, Kafka and a cinema; all end with the value.
 pub(crate) struct Engines {
@@ -49,10 +49,15 @@ impl Engines {
         Ok(self.stack.log_url().ok_or("no Kafka runs")?)
     }
 
+    /// `postgres://…`.
+    pub(crate) fn rooms_url(&self) -> Result<String> {
+        Ok(self.stack.rooms_url().ok_or("no Postgres runs")?)
+    }
+
     /// Starts a server on them.
     pub(crate) async fn node(&self, place: Place<'_>) -> Result<Node> {
         let data = scratch(place.scratch)?;
-        let rooms_url = self.stack.rooms_url().ok_or("no Postgres runs")?;
+        let rooms_url = self.rooms_url()?;
         let log_url = format!("{}/{TOPIC}", self.kafka_url()?);
         let cinema_url = self.cinema.url();
         let extra = [

@@ -24,6 +24,11 @@ impl Latencies {
         self.0.saturating_record(micros(latency));
     }
 
+    /// Adds those of others.
+    pub(crate) fn merge(&mut self, others: &Self) -> Result<()> {
+        Ok(self.0.add(&others.0)?)
+    }
+
     /// Milliseconds that this share of the events (0 to 1) did not exceed.
     pub(crate) fn quantile_ms(&self, share: f64) -> f64 {
         ms(Duration::from_micros(self.0.value_at_quantile(share)))

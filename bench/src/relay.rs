@@ -4,10 +4,13 @@
 //! [`Dialect`] that writes what is said and reads what is heard.
 
 mod centrifuge;
+mod creator;
+mod fastapi;
 mod line;
 mod ours;
 mod peer;
 mod redis;
+mod socketio;
 
 use std::fmt;
 
@@ -20,6 +23,7 @@ use crate::cores::{self, SERVER, TOOL};
 use self::ours::Ours;
 use self::peer::Peer;
 
+pub(crate) use creator::Creator;
 pub(crate) use line::{Ear, Line, Mouth, Word};
 
 /// A relay that can be measured.
@@ -31,6 +35,10 @@ pub(crate) enum Relay {
     OursKafka,
     CentrifugeMemory,
     CentrifugeRedis,
+    SocketioMemory,
+    SocketioRedis,
+    /// The design that this project replaces.
+    Fastapi,
 }
 
 /// How the clients of a relay speak.
@@ -38,6 +46,8 @@ pub(crate) enum Relay {
 pub(crate) enum Dialect {
     Ours,
     Centrifuge,
+    Socketio,
+    Fastapi,
 }
 
 /// A relay that runs; it ends with the value.
@@ -58,13 +68,15 @@ impl Relay {
         let running = match self {
             Self::OursSqlite => Running::Ours(Box::new(Ours::embedded(place).await?)),
             Self::OursKafka => Running::Ours(Box::new(Ours::on_engines(place).await?)),
-            Self::CentrifugeMemory => {
-                Running::Peer(Box::new(Peer::centrifuge(place, false).await?))
-            }
-            Self::CentrifugeRedis => Running::Peer(Box::new(Peer::centrifuge(place, true).await?)),
+            peer => Running::Peer(Box::new(Peer::start(peer, place).await?)),
         };
         cores::keep_to(TOOL)?;
         Ok(running)
+    }
+
+    /// Whether rooms are created before anybody can enter them.
+    pub(crate) fn has_rooms(self) -> bool {
+        self.is_ours() || self == Self::Fastapi
     }
 
     /// Whether each of its sockets has a limit of its own.
@@ -89,6 +101,14 @@ impl Running {
         }
     }
 
+    /// People who may create a room each.
+    pub(crate) async fn creators(&self, count: usize) -> Result<Vec<Creator>> {
+        match self {
+            Self::Ours(ours) => ours.creators(count).await,
+            Self::Peer(peer) => Creator::fastapi(peer.address(), count),
+        }
+    }
+
     /// Number of the relay's process.
     pub(crate) fn pid(&self) -> Result<u32> {
         match self {
@@ -98,9 +118,9 @@ impl Running {
     }
 
     /// Numbers of the processes that it keeps its records in or shares them by.
-    pub(crate) fn engine_pids(&self) -> Result<Vec<u32>> {
+    pub(crate) fn engine_pids(&self) -> Vec<u32> {
         match self {
-            Self::Ours(ours) => Ok(ours.engine_pids()),
+            Self::Ours(ours) => ours.engine_pids(),
             Self::Peer(peer) => peer.engine_pids(),
         }
     }

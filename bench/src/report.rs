@@ -27,7 +27,8 @@ The stand-in for MongoDB has no ranges of keys, so the archive has bars only on 
 
 Each figure is the median of several runs with the range of the runs behind it. Each run starts
 the release binary anew, in a process and an empty data folder of its own. Clients run on the same
-machine and share its processors with the server, so figures on idle hardware are better.
+machine and share its processors with the server, so figures on idle hardware are better; only where
+relays are measured beside each other do servers and clients have a core each.
 ";
 
 /// Writes the document, and its folder where there is none.

@@ -6,17 +6,19 @@
 //! turn.
 
 mod ears;
+mod listener;
 
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::timeout;
 
 use crate::Result;
 use crate::figure::number;
 use crate::latencies::Latencies;
-use crate::relay::{Ear, Line, Mouth, Word};
+use crate::relay::{Line, Mouth};
+
+use self::listener::Listener;
 
 pub(crate) use ears::{Ears, number_of, text_of};
 
@@ -197,52 +199,6 @@ fn pace(count: usize, pause: Duration) -> mpsc::Receiver<Instant> {
     due
 }
 
-/// One member of a room who listens.
-struct Listener {
-    talk: Talk,
-    room: usize,
-    place: usize,
-    /// Number of the room's first message in this talk.
-    first: usize,
-    ears: Ears,
-}
-
-impl Listener {
-    /// Listens until every message has come, or for so long.
-    async fn run(mut self, mut ear: Ear) -> Result<(Self, Ear)> {
-        let patience = self.talk.length() + LAST_TIMEOUT;
-        // What is missing then is counted as lost.
-        if let Ok(heard) = timeout(patience, self.listen(&mut ear)).await {
-            heard?;
-        }
-        ear.seq = self.ears.seq;
-        Ok((self, ear))
-    }
-
-    async fn listen(&mut self, ear: &mut Ear) -> Result<()> {
-        while self.ears.arrivals.len() < self.talk.room_messages() {
-            match ear.next().await? {
-                Some(Word::Event { seq, number }) => {
-                    let number = number.and_then(|number| number.checked_sub(self.first));
-                    self.ears.note(seq, number, Instant::now());
-                }
-                Some(Word::Refused(why)) => {
-                    return Err(format!("the server refused a message: {why}").into());
-                }
-                None => return Err("the server closed a socket".into()),
-            }
-        }
-        Ok(())
-    }
-
-    /// The place in the schedule of a message from another member, if it counts.
-    fn place_of(&self, number: usize) -> Option<usize> {
-        let place = number * self.talk.rooms + self.room;
-        let from_other = (self.first + number) % self.talk.members != self.place;
-        (from_other && self.talk.counts(place)).then_some(place)
-    }
-}
-
 impl Heard {
     fn new() -> Result<Self> {
         let (latencies, lags) = (Latencies::new()?, Latencies::new()?);
@@ -277,21 +233,6 @@ mod tests {
     fn every_room_has_its_messages() {
         assert_eq!(TALK.room_messages(), 2);
         assert_eq!(TALK.messages(), 6);
-    }
-
-    #[test]
-    fn a_delivery_is_to_another_member() {
-        let listener = Listener { talk: TALK, room: 2, place: 1, first: 0, ears: Ears::new(2, 0) };
-        assert_eq!(listener.place_of(0), Some(2));
-        assert_eq!(listener.place_of(1), None);
-        assert_eq!(listener.place_of(2), Some(8));
-    }
-
-    #[test]
-    fn a_second_talk_goes_on_with_the_next_speaker() {
-        let listener = Listener { talk: TALK, room: 2, place: 1, first: 3, ears: Ears::new(2, 0) };
-        assert_eq!(listener.place_of(0), None);
-        assert_eq!(listener.place_of(1), Some(5));
     }
 
     #[test]

@@ -80,7 +80,8 @@ pub(super) async fn run(options: &JoinOptions, place: Place<'_>) -> Result<Vec<F
     ])
 }
 
-async fn join(
+/// Joins, and waits for the whole welcome.
+pub(super) async fn join(
     api: &Api,
     person: &Person,
     room: RoomId,
@@ -106,8 +107,7 @@ async fn seed(options: &JoinOptions, data: &Path) -> Result<Vec<RoomId>> {
     let storage = storage::open(&urls, Arc::new(SystemClock)).await?;
     let log = storage.log.as_ref();
     let partitions = (0..log.partitions()).cycle().take(options.cold_joins);
-    let histories: Vec<History> =
-        partitions.map(|partition| History::new(partition, WRITERS)).collect();
+    let histories: Vec<History> = partitions.map(history).collect();
     let appends = histories.iter().map(|history| append(history, log, options.messages));
     try_join_all(appends).await?;
     // Last, so that the rows are as young as can be when the server starts.
@@ -117,9 +117,14 @@ async fn seed(options: &JoinOptions, data: &Path) -> Result<Vec<RoomId>> {
     Ok(histories.iter().map(|history| history.room).collect())
 }
 
+/// A room, nothing of which is written yet.
+pub(super) fn history(partition: u32) -> History {
+    History::new(partition, WRITERS)
+}
+
 /// A member waits for one message to be written before the next, as the server does; the
 /// members write side by side.
-async fn append(history: &History, log: &dyn Log, messages: usize) -> Result<()> {
+pub(super) async fn append(history: &History, log: &dyn Log, messages: usize) -> Result<()> {
     for record in history.opening()? {
         write(log, history, &record).await?;
     }

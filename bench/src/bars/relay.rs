@@ -1,7 +1,12 @@
 //! Relays beside each other: the same talk, by the same clients, in the same run.
 
 mod capacity;
+mod idle;
+mod ratios;
+mod replay;
+mod rooms;
 mod shapes;
+mod storm;
 
 use std::path::PathBuf;
 
@@ -19,6 +24,9 @@ pub(super) fn method(options: &RelayOptions) -> String {
     let methods = measures.iter().map(|measure| match measure {
         Measure::Shapes => shapes::method(options),
         Measure::Capacity => capacity::method(options),
+        Measure::Idle => idle::method(options),
+        Measure::Rooms => rooms::method(options),
+        Measure::Storm => storm::method(options),
     });
     let methods: Vec<String> = methods.collect();
     format!(
@@ -42,9 +50,13 @@ async fn measure(options: &RelayOptions, place: Place<'_>) -> Result<Vec<Figure>
             figures.extend(match measure {
                 Measure::Shapes => shapes::run(options, relay, place).await?,
                 Measure::Capacity => capacity::run(options, relay, place).await?,
+                Measure::Idle => idle::run(options, relay, place).await?,
+                Measure::Rooms => rooms::run(options, relay, place).await?,
+                Measure::Storm => storm::run(options, relay, place).await?,
             });
         }
     }
+    figures.extend(ratios::of(&figures, &options.shapes));
     Ok(figures)
 }
 

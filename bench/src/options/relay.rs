@@ -34,6 +34,21 @@ pub(crate) struct RelayOptions {
     /// How long each step of the ramp is.
     #[arg(long, default_value = "3s", value_parser = parse_duration)]
     pub(crate) ramp_step: Duration,
+    /// Connections on which nothing happens.
+    #[arg(long, default_value = "4000", value_parser = positive)]
+    pub(crate) crowd: usize,
+    /// How long nothing happens before memory is read.
+    #[arg(long, default_value = "10s", value_parser = parse_duration)]
+    pub(crate) hush: Duration,
+    /// Rooms to create.
+    #[arg(long, default_value = "2000", value_parser = positive)]
+    pub(crate) created_rooms: usize,
+    /// Messages of a room that many join at once.
+    #[arg(long, default_value = "10000", value_parser = positive)]
+    pub(crate) storm_messages: usize,
+    /// People who join it.
+    #[arg(long, default_value = "20", value_parser = positive)]
+    pub(crate) storm_people: usize,
 }
 
 /// What is measured of relays.
@@ -43,6 +58,12 @@ pub(crate) enum Measure {
     Shapes,
     /// The most deliveries a second.
     Capacity,
+    /// Memory of idle connections.
+    Idle,
+    /// Rooms created a second.
+    Rooms,
+    /// Many who join a room with a long history at once.
+    Storm,
 }
 
 /// Rooms, members of each, and messages a second in each, such as `100x4x5`.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::{SinkExt, StreamExt};
 use tokio_tungstenite::tungstenite::Message;
 
-use super::{Dialect, centrifuge, ours};
+use super::{Dialect, centrifuge, fastapi, ours, socketio};
 use crate::Result;
 use crate::wire::{Sink, Stream};
 
@@ -70,6 +70,8 @@ impl Mouth {
         let frame = match self.dialect {
             Dialect::Ours => ours::say(self.said, text)?,
             Dialect::Centrifuge => centrifuge::say(&self.room, self.said, text)?,
+            Dialect::Socketio => socketio::say(text)?,
+            Dialect::Fastapi => fastapi::say(text)?,
         };
         Ok(self.sink.send(frame).await?)
     }
@@ -95,6 +97,8 @@ impl Ear {
             (Dialect::Centrifuge, Message::Binary(bytes)) => {
                 centrifuge::hear(bytes, &mut self.words)
             }
+            (Dialect::Socketio, Message::Text(text)) => socketio::hear(&text, &mut self.words),
+            (Dialect::Fastapi, Message::Text(text)) => fastapi::hear(&text, &mut self.words),
             _ => Ok(()),
         }
     }

@@ -9,7 +9,7 @@ use schemas::ids::MovieId;
 use serde::Deserialize;
 use tokio_tungstenite::tungstenite::Message;
 
-use super::{Line, Word};
+use super::{Creator, Line, Word};
 use crate::Result;
 use crate::api::Api;
 use crate::bars::Place;
@@ -64,6 +64,13 @@ impl Ours {
         let api = self.api()?;
         let opening = people.chunks(members).map(|members| open_lines(&api, movie, members));
         stream::iter(opening).buffered(ROOMS_AT_ONCE).try_collect().await
+    }
+
+    pub(super) async fn creators(&self, count: usize) -> Result<Vec<Creator>> {
+        let (people, movie) = self.people(count).await?;
+        let api = self.api()?;
+        let creator = |person| Creator::Ours { api: api.clone(), person, movie };
+        Ok(people.into_iter().map(creator).collect())
     }
 
     pub(super) fn pid(&self) -> Result<u32> {

@@ -53,8 +53,8 @@ impl Redis {
         self.address.to_string()
     }
 
-    pub(super) fn pid(&self) -> Result<u32> {
-        self.process.pid()
+    pub(super) fn pid(&self) -> Option<u32> {
+        self.process.pid().ok()
     }
 
     pub(super) async fn stop(self) -> Result<()> {

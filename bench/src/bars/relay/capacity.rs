@@ -21,12 +21,12 @@ const P99_MAX_MS: f64 = 100.0;
 /// Messages a second in each room, at first.
 const RATE_FIRST: f64 = 1.0;
 /// How much more is said in the next step.
-const GROWTH: f64 = 1.5;
+const GROWTH: f64 = 2.0;
 /// The last step that was kept and the first that was not end closer than this.
-const PRECISION: f64 = 1.06;
+const PRECISION: f64 = 1.1;
 /// Part of a step that does not count.
 const WARM_UP: Duration = Duration::from_secs(1);
-/// The tool's own memory of a message sets this; nothing comes near it.
+/// Nothing comes near it.
 const RATE_MAX: f64 = 400.0;
 
 pub(super) fn method(options: &RelayOptions) -> String {
