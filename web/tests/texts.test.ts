@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import frames from '../../schemas/json/server-frame.v1.schema.json';
 import { en } from '../src/texts/en';
 import { plural, position } from '../src/texts/forms';
 import { ru } from '../src/texts/ru';
@@ -39,7 +40,21 @@ describe('texts', () => {
   });
 });
 
+/** Every word by which a room refuses. */
+const REFUSALS = frames.$defs.RejectCode.oneOf.map(({ const: code }) => code);
+const CLOSED_BECAUSE = ['owner', 'ended', 'empty', 'too_old'] as const;
+
 describe('languages', () => {
+  it.each(REFUSALS)('tell why a room refused by its word “%s”', (code) => {
+    expect(en.room.refused(code)).not.toBe(en.room.refused('no such word'));
+    expect(ru.room.refused(code)).not.toBe(ru.room.refused('no such word'));
+  });
+
+  it.each(CLOSED_BECAUSE)('end the line of a room that is closed (%s) without a stop', (reason) => {
+    expect(en.room.closedBecause[reason]).toMatch(/[^.]$/);
+    expect(ru.room.closedBecause[reason]).toMatch(/[^.]$/);
+  });
+
   it('have the same keys, of the same kinds', () => {
     expect(shape(ru)).toEqual(shape(en));
   });

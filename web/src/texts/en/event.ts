@@ -25,7 +25,7 @@ export function event(event: RoomEvent, who: string, titleNow: string): string |
     case 'ended':
       return `“${titleNow}” has ended`;
     case 'room_closed':
-      return room.closedBecause[event.body.reason] ?? room.ended.closed;
+      return room.closedBecause[event.body.reason] ?? 'The room was closed';
     default:
       return null;
   }

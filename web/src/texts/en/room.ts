@@ -3,14 +3,25 @@ import type { ClosedReason } from '../../room/frames';
 import { list } from './words';
 
 const REFUSED: Readonly<Record<string, string>> = {
+  already_created: 'This room exists already.',
+  already_ended: 'The film has ended already.',
+  already_member: 'You are in this room already.',
   closed: 'The room is closed.',
+  duplicate: 'The room has answered this already.',
+  held_too_often: 'The room has waited for you long enough.',
   invalid: 'The room cannot read this.',
   no_such_message: 'There is no such message any more.',
   no_such_movie: 'There is no such film.',
   not_allowed: 'Only the owner of the room may do this.',
+  not_created: 'There is no such room.',
+  not_held: 'The room is not waiting for you.',
   not_member: 'You are not in this room.',
+  not_near_end: 'The film is not near its end.',
+  removed: 'The owner has removed you from this room.',
+  room_full: 'The room is full.',
   room_too_long: 'The room has reached its greatest length.',
   too_many: 'That was too fast; wait a moment.',
+  too_many_to_hold: 'There are too many people here to wait for one.',
   unsure: 'It may have been sent: look before you send it again.',
 };
 
@@ -53,11 +64,12 @@ export const room = {
     left: 'The others are still there.',
     too_many_tabs: 'Close another tab of this room first.',
   } satisfies Record<EndReason, string>,
+  /** Lines of the chat, which go on with the time. */
   closedBecause: {
-    owner: 'The owner has closed the room.',
-    ended: 'The film is over, so the room was closed.',
-    empty: 'Nobody was here, so the room was closed.',
-    too_old: 'The room was open for too long and was closed.',
+    owner: 'The owner has closed the room',
+    ended: 'The film is over, so the room was closed',
+    empty: 'Nobody was here, so the room was closed',
+    too_old: 'The room was open for too long and was closed',
   } satisfies Record<ClosedReason, string>,
   rejoin: 'Join again',
   enterAgain: 'Try again',
