@@ -191,6 +191,22 @@ describe('controller', () => {
     expect(Math.abs(report.driftMs)).toBeLessThan(50);
   });
 
+  it('knows after a pause of the person here that nothing was sought', async () => {
+    player.seekTakesMs = 100;
+    player.startAfterSeekTakesMs = 80;
+    await runningOff(0);
+    player.pause();
+    const position_ms = Math.round(player.positionMs);
+    const stands = playback({ position_ms, paused: true, since_ms: ROOM_NOW_MS + elapsedMs });
+    controller.setPlayback(stands, player.durationMs);
+    await run(1_000);
+    expect(player.seeks).toEqual([]);
+    const goesOn = playback({ position_ms, since_ms: ROOM_NOW_MS + elapsedMs + 300 });
+    controller.setPlayback(goesOn, player.durationMs);
+    const report = await run(500);
+    expect(Math.abs(report.driftMs)).toBeLessThan(20);
+  });
+
   it('catches up when it comes late', async () => {
     player.seekTakesMs = 300;
     elapsedMs = 30_000;
@@ -225,6 +241,7 @@ describe('controller', () => {
 
   it('tries a refused start again only after a touch', async () => {
     player.outcome = 'refused';
+    player.startTakesMs = 80;
     controller.setPlayback(playback(), player.durationMs);
     await run(3_000);
     player.seeks.length = 0;

@@ -13,18 +13,23 @@ export class SimulatedPlayer implements Player {
   speed = 1;
   seekTakesMs = 0;
   startTakesMs = 0;
+  /** What a start takes longer after a seek. */
+  startAfterSeekTakesMs = 0;
   /** How far it falls back when it begins to restretch its sound. */
   tollMs = 0;
   readonly seeks: number[] = [];
   readonly rates = new Set<number>();
   plays = 0;
   #busyMs = 0;
+  #hasSought = false;
 
   async play(): Promise<PlayOutcome> {
     this.plays += 1;
     if (this.outcome === 'playing' || this.outcome === 'muted') {
       this.paused = false;
-      this.#busyMs = Math.max(this.#busyMs, this.startTakesMs);
+      const takesMs = this.startTakesMs + (this.#hasSought ? this.startAfterSeekTakesMs : 0);
+      this.#busyMs = Math.max(this.#busyMs, takesMs);
+      this.#hasSought = false;
     }
     return this.outcome;
   }
@@ -35,6 +40,7 @@ export class SimulatedPlayer implements Player {
 
   seek(positionMs: number): void {
     this.seeks.push(positionMs);
+    this.#hasSought = this.paused;
     this.positionMs = positionMs;
     this.#busyMs = this.seekTakesMs;
     this.seeking = this.seekTakesMs > 0;

@@ -57,15 +57,24 @@ export interface ControllerParts {
   onStart(outcome: PlayOutcome): void;
 }
 
+interface Begun {
+  readonly atMs: number;
+  /** What it was thought to take, and where what it took is learned. */
+  readonly allowedMs: number;
+  readonly cost: LearnedCost;
+  /** How far off it should leave the player, null if that cannot be said. */
+  readonly driftMs: number | null;
+}
+
 export class Controller {
   /** The person's own shift for a slow screen, ms; touches nobody else. */
   offsetMs = 0;
   readonly #parts: ControllerParts;
   readonly #landing = new Landing();
   readonly #nudge = new Nudge();
-  /** A start right after a seek takes longer than one after a mere pause. */
+  /** A start right after a seek takes longer than one after a mere pause, whoever paused. */
   readonly #startCosts = { sought: new LearnedCost(80, 500), paused: new LearnedCost(10, 500) };
-  #startKind: 'sought' | 'paused' = 'sought';
+  #startCost = this.#startCosts.sought;
   #playback: Playback | null = null;
   #durationMs = 0;
   #anticipated: { playback: Playback; untilMs: number } | null = null;
@@ -73,8 +82,8 @@ export class Controller {
   /** The start that is awaited, or null; an older one's outcome is nobody's business. */
   #starting: symbol | null = null;
   #startAgainAtMs = 0;
-  /** A start whose effect has not been judged yet, and how far off it should leave the player. */
-  #begun: { atMs: number; allowedMs: number; driftMs: number | null } | null = null;
+  /** A start whose effect has not been judged yet. */
+  #begun: Begun | null = null;
   #unreadySinceMs: number | null = null;
   #restedAtMs: number | null = null;
   #looked: Playback | null = null;
@@ -147,10 +156,6 @@ export class Controller {
     else if (player.paused) this.#meet(playback, nowMs, lateMs, isNews);
     else this.#follow(playback, report, nowMs, lateMs);
     return report;
-  }
-
-  get #startCost(): LearnedCost {
-    return this.#startCosts[this.#startKind];
   }
 
   #compare(playback: Playback, nowMs: number): Report {
@@ -250,11 +255,14 @@ export class Controller {
       this.#begun = null;
       return;
     }
-    if (this.#begun && localNowMs() - this.#begun.atMs < SETTLE_MS) return;
     if (this.#begun) {
-      const { allowedMs, driftMs: plannedMs } = this.#begun;
-      if (plannedMs !== null)
-        this.#startCost.learn(allowedMs - (driftMs - plannedMs) / playback.rate);
+      const { atMs, allowedMs, cost, driftMs: plannedMs } = this.#begun;
+      const unsettledMs = atMs + SETTLE_MS - localNowMs();
+      if (unsettledMs > 0) {
+        this.#lookIn(unsettledMs);
+        return;
+      }
+      if (plannedMs !== null) cost.learn(allowedMs - (driftMs - plannedMs) / playback.rate);
       this.#begun = null;
     }
     if (this.#landing.isDue(Math.abs(driftMs), localNowMs())) {
@@ -278,12 +286,14 @@ export class Controller {
       this.#landing.forget();
       return;
     }
-    const aimMs = this.#targetMs(playback, nowMs + this.#landing.aheadMs);
+    // The start comes after the seek and takes its own time.
+    const readyAtMs = nowMs + this.#landing.aheadMs + this.#startCosts.sought.ms;
+    const aimMs = this.#targetMs(playback, readyAtMs);
     this.#seek(Math.min(aimMs, player.durationMs));
   }
 
   #seek(positionMs: number): void {
-    this.#startKind = 'sought';
+    this.#startCost = this.#startCosts.sought;
     this.#parts.player.seek(positionMs);
   }
 
@@ -295,7 +305,9 @@ export class Controller {
     this.#starting = starting;
     // From here on the player may be anywhere, however soon the room stands again.
     this.#restedAtMs = null;
-    this.#begun = { atMs: localNowMs(), allowedMs: this.#startCost.ms, driftMs };
+    const cost = this.#startCost;
+    this.#begun = { atMs: localNowMs(), allowedMs: cost.ms, cost, driftMs };
+    this.#startCost = this.#startCosts.paused;
     void player.play().then((outcome) => {
       if (this.#starting === starting) {
         this.#starting = null;
@@ -310,9 +322,7 @@ export class Controller {
     const { player } = this.#parts;
     this.#begun = null;
     this.#starting = null;
-    if (player.paused) return;
-    this.#startKind = 'paused';
-    player.pause();
+    if (!player.paused) player.pause();
   }
 
   #steady(rate: number): void {

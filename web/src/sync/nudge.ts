@@ -22,8 +22,9 @@ export const SETTLE_MS = 250;
 const NUDGE_MIN = 0.002;
 /** What beginning a nudge is thought to cost before it is known. */
 const TOLL_FIRST_MS = 15;
-/** What is judged is the middle one of the last looks. */
+/** What is judged is the middle one of the last looks, the first of which follow one another quickly. */
 const LOOKS_KEPT = 3;
+const LOOK_PAUSE_MS = 25;
 
 interface Plan {
   /** The share by which the rate is changed: positive is faster. */
@@ -46,9 +47,11 @@ export class Nudge {
     return this.#plan?.share ?? 0;
   }
 
-  /** How long until the rate is to change again, ms; infinite if that is not known. */
+  /** How long until the rate is to change again or a look is wanted, ms; infinite if neither is known. */
   dueInMs(nowMs: number): number {
-    return this.#plan ? Math.max(0, this.#plan.untilMs - nowMs) : Number.POSITIVE_INFINITY;
+    const untilMs = this.#plan?.untilMs ?? this.#judgeFromMs;
+    if (nowMs < untilMs) return untilMs - nowMs;
+    return this.#looks.length < LOOKS_KEPT ? LOOK_PAUSE_MS : Number.POSITIVE_INFINITY;
   }
 
   /** Something else has moved the player: what was planned and seen is void. */
@@ -69,7 +72,7 @@ export class Nudge {
     }
     if (this.#plan || nowMs < this.#judgeFromMs) return;
     this.#looks = [...this.#looks, driftMs].slice(-LOOKS_KEPT);
-    if (this.#looks.length < LOOKS_KEPT && lateMs === 0) return;
+    if (this.#looks.length < LOOKS_KEPT && lateMs < LOOK_PAUSE_MS) return;
     const offMs = [...this.#looks].sort((a, b) => a - b)[this.#looks.length >> 1] ?? 0;
     if (this.#promisedMs !== null) this.#toll.learn(this.#promisedMs - offMs);
     this.#promisedMs = null;

@@ -5,8 +5,9 @@ import type { Chance, Time } from './time';
 export interface PlayerHabits {
   /** What a seek takes, ms, give or take a half. */
   seekTakesMs: number;
-  /** What a start takes, ms, give or take a quarter. */
+  /** What a start takes, ms, give or take a quarter: after a seek, and after a mere pause. */
   startTakesMs: number;
+  resumeTakesMs: number;
   /** How much faster than real time its own clock runs: 1.0001 gains a second in 10,000. */
   speed: number;
   /** How far it falls back when it begins to restretch its sound, ms. */
@@ -27,6 +28,8 @@ export class ModelPlayer implements Player {
   /** It moves from here on, unless data is missing. */
   #busyUntilMs = 0;
   #seekingUntilMs = 0;
+  /** It has been somewhere else since it last ran. */
+  #hasSought = true;
   #starvedUntilMs = 0;
 
   constructor(time: Time, chance: Chance, habits: PlayerHabits) {
@@ -54,8 +57,13 @@ export class ModelPlayer implements Player {
 
   play(): Promise<PlayOutcome> {
     this.#move();
-    if (this.paused) this.#busy(this.#habits.startTakesMs * this.#chance.between(0.75, 1.25));
+    if (this.paused) {
+      const { startTakesMs, resumeTakesMs } = this.#habits;
+      const takesMs = this.#hasSought ? startTakesMs : resumeTakesMs;
+      this.#busy(takesMs * this.#chance.between(0.75, 1.25));
+    }
     this.paused = false;
+    this.#hasSought = false;
     return Promise.resolve('playing');
   }
 
@@ -68,6 +76,7 @@ export class ModelPlayer implements Player {
     this.#move();
     this.seeksAtMs.push(this.#time.nowMs);
     this.#positionMs = positionMs;
+    this.#hasSought = this.paused;
     const tookMs = this.#habits.seekTakesMs * this.#chance.between(0.5, 1.5);
     this.#seekingUntilMs = this.#time.nowMs + tookMs;
     this.#busy(tookMs + (this.paused ? 0 : this.#habits.startTakesMs));
