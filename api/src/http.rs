@@ -46,7 +46,7 @@ use guard::Guard;
 use health::HealthApi;
 use invites::InvitesApi;
 use messages::MessagesApi;
-use navigation::JoinByPage;
+use navigation::{JoinByPage, RefusedByPage};
 use observe::Observe;
 use problem::answer;
 use rooms::RoomsApi;
@@ -90,10 +90,11 @@ pub(crate) fn endpoint(
         .with(guard.clone())
         .data(parts.identity)
         .data(parts.limits);
+    let invites = serve(invites).catch_all_error(answer).with(RefusedByPage).with(guard);
     let health = Arc::new(serve(health));
     document::routes(cinema)
         .nest_no_strip("/api/v1", api)
-        .nest_no_strip("/i", serve(invites).catch_all_error(answer).with(guard))
+        .nest_no_strip("/i", invites)
         .nest_no_strip("/health", Arc::clone(&health))
         .at("/metrics", health)
         .nest_no_strip("/", Page)

@@ -46,8 +46,13 @@ impl Endpoint for Page {
         if !path.is_empty() && !accepts(headers, &header::ACCEPT, "text/html") {
             return Err(NotFoundError.into());
         }
-        Ok(Variant::find(INDEX, headers).map_or_else(not_built, |file| file.answer(INDEX, headers)))
+        Ok(index(headers))
     }
+}
+
+/// The page itself, which reads the address to know what to show.
+pub(crate) fn index(headers: &HeaderMap) -> Response {
+    Variant::find(INDEX, headers).map_or_else(not_built, |file| file.answer(INDEX, headers))
 }
 
 /// A file in the best form that the browser takes.

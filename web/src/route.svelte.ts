@@ -12,6 +12,7 @@ export type Route =
   | { page: 'film'; id: string }
   | { page: 'room'; id: string }
   | { page: 'evening'; id: string }
+  | { page: 'invite'; code: string }
   | { page: 'unknown' };
 
 /** Where what is searched for stands in an address: reloads, links and "back" keep it. */
@@ -71,8 +72,7 @@ class Address {
     const link = event.target instanceof Element ? event.target.closest('a') : null;
     if (!plain || event.defaultPrevented || !link || link.target || link.hasAttribute('download'))
       return;
-    const ours = link.origin === location.origin && routeOf(link.pathname).page !== 'unknown';
-    if (!ours || link.hash) return;
+    if (link.origin !== location.origin || !isReached(routeOf(link.pathname)) || link.hash) return;
     event.preventDefault();
     this.go(link.pathname + link.search);
   }
@@ -94,7 +94,13 @@ export function routeOf(path: string): Route {
       ? { page: first }
       : { page: 'unknown' };
   if (first === 'film' || first === 'room' || first === 'evening') return { page: first, id };
+  if (first === 'i') return { page: 'invite', code: id };
   return { page: 'unknown' };
+}
+
+/** May the page go there by itself? Only the server knows where an invitation leads. */
+function isReached({ page }: Route): boolean {
+  return page !== 'unknown' && page !== 'invite';
 }
 
 function queryOf(search: string): string {

@@ -15,7 +15,7 @@ describe('route', () => {
     ['/people/abc', { page: 'unknown' }],
     ['/room/abc/more', { page: 'unknown' }],
     ['/docs', { page: 'unknown' }],
-    ['/i/abcdefgh', { page: 'unknown' }],
+    ['/i/abcdefgh', { page: 'invite', code: 'abcdefgh' }],
   ])('%s', (path, route) => {
     expect(routeOf(path)).toEqual(route);
   });

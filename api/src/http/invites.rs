@@ -1,15 +1,12 @@
 //! Short links. Whoever follows one has no token yet: a browser is led on to the room's
-//! page, which knows how to sign in.
+//! page, which knows how to sign in. One that leads nowhere is told by the page as well.
 
 use std::sync::Arc;
 
-use poem::Request;
 use poem_openapi::param::Path;
 use poem_openapi::{ApiResponse, OpenApi};
 
 use super::document::Section;
-use super::navigation::is_navigation;
-use super::problem::Problem;
 use super::refused::{Refusals, Refused};
 use crate::refusal::Refusal;
 use crate::services::Services;
@@ -53,7 +50,6 @@ impl InvitesApi {
     #[oai(path = "/i/:code", method = "get", operation_id = "followInvite")]
     async fn follow(
         &self,
-        request: &Request,
         /// The code of the link.
         code: Path<String>,
     ) -> Result<Followed, Refused<FollowInvite>> {
@@ -62,11 +58,7 @@ impl InvitesApi {
         } else {
             Err(Refusal::NoSuchInvite)
         };
-        let room = room.map_err(|refusal| {
-            let problem = Problem::from(refusal);
-            if is_navigation(request) { problem.into_page() } else { problem }
-        })?;
-        let join = format!("/api/v1/room/{room}/join");
+        let join = format!("/api/v1/room/{}/join", room?);
         Ok(Followed::Room(join, "no-store".to_owned()))
     }
 }

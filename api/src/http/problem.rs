@@ -4,7 +4,6 @@ use std::error::Error as StdError;
 
 use poem::error::{MethodNotAllowedError, NotFoundError, ReadBodyError, WebSocketError};
 use poem::http::{StatusCode, header};
-use poem::web::Html;
 use poem::{IntoResponse, PathPattern, Response};
 use poem_openapi::error::{
     AuthorizationError, ContentTypeError, ParseParamError, ParsePathError, ParseRequestPayloadError,
@@ -26,19 +25,11 @@ pub(crate) struct Problem {
     errors: Vec<String>,
     fields: Vec<FieldError>,
     retry_after_s: Option<u32>,
-    is_page: bool,
 }
 
 impl Problem {
     pub(crate) fn new(status: StatusCode, code: &'static str, text: impl Into<String>) -> Self {
-        Self {
-            status,
-            code,
-            errors: vec![text.into()],
-            fields: vec![],
-            retry_after_s: None,
-            is_page: false,
-        }
+        Self { status, code, errors: vec![text.into()], fields: vec![], retry_after_s: None }
     }
 
     pub(crate) fn malformed(text: impl Into<String>) -> Self {
@@ -78,12 +69,6 @@ impl Problem {
         self.retry_after_s = Some(seconds);
         self
     }
-
-    /// Answers with a small page instead of JSON.
-    pub(super) fn into_page(mut self) -> Self {
-        self.is_page = true;
-        self
-    }
 }
 
 impl From<Faults> for Problem {
@@ -96,7 +81,6 @@ impl From<Faults> for Problem {
             errors: fields.iter().map(text).collect(),
             fields,
             retry_after_s: None,
-            is_page: false,
         }
     }
 }
@@ -176,17 +160,13 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut response = if self.is_page {
-            page(&self.errors.join(" "))
-        } else {
-            let answer = ErrorAnswer {
-                success: false,
-                errors: self.errors,
-                code: self.code.to_owned(),
-                fields: (!self.fields.is_empty()).then_some(self.fields),
-            };
-            Json(answer).into_response()
+        let answer = ErrorAnswer {
+            success: false,
+            errors: self.errors,
+            code: self.code.to_owned(),
+            fields: (!self.fields.is_empty()).then_some(self.fields),
         };
+        let mut response = Json(answer).into_response();
         response.set_status(self.status);
         let headers = response.headers_mut();
         if let Some(seconds) = self.retry_after_s {
@@ -215,20 +195,6 @@ pub(super) async fn answer(error: poem::Error) -> Response {
         response.set_data(route);
     }
     response
-}
-
-/// For whom the page itself does not run. Its style is a file of the page with a fixed name,
-/// because the policy allows none within.
-fn page(text: &str) -> Response {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let page = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\">\
-         <title>Movie Together</title>\
-         <link rel=\"icon\" href=\"/favicon.svg\"><link rel=\"stylesheet\" href=\"/plain.css\">\
-         <main><h1>{text}</h1><p><a href=\"/\">Go to Movie Together</a></p></main></html>"
-    );
-    Html(page).into_response()
 }
 
 impl From<Problem> for poem::Error {

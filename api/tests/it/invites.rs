@@ -1,6 +1,6 @@
 //! Following links, by browsers and by programs.
 
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 
 use crate::server::{Answer, Server, answer};
 
@@ -36,16 +36,17 @@ async fn links_that_lead_nowhere_say_so_in_the_asker_s_form() {
     let (room, link) = server.create_room(&token).await;
     let link = link.strip_prefix(server.public_url()).unwrap().to_owned();
 
+    let home = server.get("/").await;
     for path in ["/i/abcdefgh".to_owned(), format!("/i/{}", "a".repeat(65))] {
         server.get(&path).await.assert_refused(404, "no_such_invite");
         let page = browse(&server, &path).await;
-        assert_eq!(page.status, 404);
-        assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
-        assert!(page.text.contains("<h1>"), "{}", page.text);
+        assert_eq!((page.status, &page.text), (StatusCode::NOT_FOUND, &home.text));
     }
     let close = format!("/api/v1/room/{room}/close");
     assert_eq!(server.call(&token, Method::POST, &close).await.status, 200);
     server.get(&link).await.assert_refused(410, "closed");
-    assert_eq!(browse(&server, &link).await.status, 410);
+    let page = browse(&server, &link).await;
+    assert_eq!((page.status, &page.text), (StatusCode::GONE, &home.text));
+    assert_eq!(page.header("cache-control"), "no-store");
     server.stop().await;
 }

@@ -1,6 +1,6 @@
 /** Rooms: opening, entering, leaving, closing, and what was said in them. */
 import type { RoomEvent } from '../room/frames';
-import { answer, api } from './client';
+import { answer, api, open } from './client';
 import type { Control, Page, RoomView, Ticket } from './types';
 
 export const MESSAGES_PAGE_SIZE = 50;
@@ -53,6 +53,16 @@ export async function removeMember(roomId: string, userId: string): Promise<void
 /** A new link into the room. */
 export async function invite(roomId: string): Promise<string> {
   return (await answer(api.POST('/api/v1/room/{room_id}/invite', inRoom(roomId)))).link;
+}
+
+/**
+ * Follows a link; done where it leads into a room, and refused where it does not. A room is another
+ * page's matter, so the way there is not gone.
+ */
+export async function followInvite(code: string): Promise<void> {
+  const headers = { Accept: 'application/json' };
+  const call = open.GET('/i/{code}', { params: { path: { code } }, headers, redirect: 'manual' });
+  if ((await call).response.type !== 'opaqueredirect') await answer(call);
 }
 
 export interface MessagePage {
