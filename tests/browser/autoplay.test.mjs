@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { violations } from './support/axe.mjs';
 import { evening } from './support/evening.mjs';
 import { twoInARoom } from './support/pairs.mjs';
 import { inStep, RoomPage } from './support/room-page.mjs';
@@ -24,6 +25,7 @@ evening(
     assert.equal(played.touched, false, 'the test itself has not touched the page');
     await until('the way to the sound is shown', () => page.see(showsUnmute));
     await page.picture(house.picturePath('Petr-muted'));
+    assert.deepEqual(await violations(petr.page), []);
 
     await petr.page.getByRole('button', { name: 'Tap to unmute' }).click();
     const petrs = new RoomPage(petr);

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { violations } from './support/axe.mjs';
 import { evening } from './support/evening.mjs';
 
 const WIDTH = 320;
 const NARROW = { viewport: { width: WIDTH, height: 640 }, isMobile: true, hasTouch: true };
 const LONG_WORD = 'Aaaa'.repeat(40);
 
-evening('every page fits a screen of 320 px', async (house) => {
+evening('every page fits a screen of 320 px, where everyone can use it', async (house) => {
   const vasily = await house.person('Vasily', NARROW);
   const petr = await house.person(`Petr${'e'.repeat(56)}`, NARROW);
   await vasily.open('/');
@@ -37,7 +38,8 @@ evening('every page fits a screen of 320 px', async (house) => {
 });
 
 /**
- * The page does not scroll sideways, and everything that can be pressed is wholly on the screen.
+ * The page does not scroll sideways, everything that can be pressed is wholly on the screen, and
+ * axe finds nothing.
  *
  * @param {import('./support/person.mjs').Person} person
  * @param {string} what
@@ -56,4 +58,5 @@ async function fits(person, what) {
     };
   });
   assert.deepEqual(seen, { width: WIDTH, outside: [] }, `${what} is wider than the screen`);
+  assert.deepEqual(await violations(person.page), [], what);
 }

@@ -3,9 +3,9 @@ import { violations } from './support/axe.mjs';
 import { evening } from './support/evening.mjs';
 import { ALL_LOOKS, lookLike, OPPOSITE_LOOKS, USUAL_LOOK } from './support/look.mjs';
 import { wrongLook } from './support/pictures.mjs';
-import { cast, DOOR, EVENINGS, HOUSE, ROOM } from './support/states.mjs';
+import { cast, DOOR, EVENINGS, HOUSE, MISHAPS, ROOM } from './support/states.mjs';
 
-const PARTS = { door: DOOR, house: HOUSE, evenings: EVENINGS, room: ROOM };
+const PARTS = { door: DOOR, house: HOUSE, evenings: EVENINGS, room: ROOM, mishaps: MISHAPS };
 
 for (const [part, states] of Object.entries(PARTS)) {
   evening(

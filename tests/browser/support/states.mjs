@@ -6,9 +6,13 @@
  * on the page of the person it names.
  */
 import { randomUUID } from 'node:crypto';
+import { SlowLine } from './slow-line.mjs';
 
 const FILM = 'Aurora over Nothing';
 const OTHER_FILM = 'Down Seahorse Valley';
+const STREAMED = 'Two Stones in a Pond';
+/** Further into it than a player loads ahead. */
+const FAR_MS = 45_000;
 const NOBODY = 'Max Schreck';
 /** A moment of the film with something to see. */
 const MOMENT_MS = 24_000;
@@ -24,6 +28,7 @@ const MOMENT_MS = 24_000;
  *   anna: import('./person.mjs').Person,
  *   stranger: import('./person.mjs').Person,
  *   archived: string,
+ *   archivedLink: string,
  *   link: string,
  * }} Cast
  *
@@ -48,6 +53,14 @@ export const DOOR = [
   state('invited', 'stranger', async ({ stranger, link }) => {
     await stranger.open(link);
     await stranger.sees('You are invited to a room.');
+  }),
+  state('invited-nowhere', 'stranger', async ({ stranger }) => {
+    await stranger.open('/i/nosuchcode42');
+    await stranger.sees('There is no such room.');
+  }),
+  state('invited-too-late', 'stranger', async ({ stranger, archivedLink }) => {
+    await stranger.open(archivedLink);
+    await stranger.sees('This room is closed.');
   }),
 ];
 
@@ -193,6 +206,35 @@ export const ROOM = [
   }),
 ];
 
+/** The room of Petr, where not all goes well. @type {readonly State[]} */
+export const MISHAPS = [
+  state('room-hold', 'vasily', async ({ vasily, petr, link }) => {
+    const petrs = await petr.enteredRoom();
+    const vasilys = await vasily.follow(link);
+    await SlowLine.of(petr, FAR_MS);
+    await petrs.putOn(STREAMED);
+    await vasilys.play();
+    await petrs.advances(500);
+    await vasilys.seekTo(FAR_MS);
+    await vasily.page.getByTestId('hold-banner').filter({ hasText: 'Waiting for Petr' }).waitFor();
+  }),
+  state('room-full', 'anna', async ({ anna, link }) => {
+    // A room is full with two thousand people; their one answer is given for them.
+    await anna.page.route(/\/join$/, async (route) => {
+      const json = { success: false, errors: ['The room is full!'], code: 'room_full' };
+      if (route.request().isNavigationRequest()) await route.continue();
+      else await route.fulfill({ status: 409, json });
+    });
+    await anna.open(link);
+    await anna.sees('This room is full.');
+  }),
+  state('room-removed', 'vasily', async ({ vasily, petr }) => {
+    await press(petr, 'Remove Vasily');
+    await petr.page.getByRole('dialog').getByRole('button', { name: 'Remove Vasily' }).click();
+    await vasily.sees('You were removed from this room.');
+  }),
+];
+
 /** @param {import('./evening.mjs').House} house @returns {Promise<Cast>} */
 export async function cast(house) {
   const vasily = await house.person('Vasily');
@@ -210,9 +252,9 @@ export async function cast(house) {
   await petr.acceptFriend(vasily);
   await anna.askToBeFriends(vasily);
   for (const person of [vasily, petr]) await person.want(FILM);
-  const archived = await evening(house, vasily, petr);
+  const { archived, archivedLink } = await evening(house, vasily, petr);
   const { link } = await petr.openRoom(OTHER_FILM);
-  return { house, vasily, petr, anna, stranger, archived, link };
+  return { house, vasily, petr, anna, stranger, archived, archivedLink, link };
 }
 
 /**
@@ -230,7 +272,7 @@ async function evening(house, owner, guest) {
   await press(owner, 'Close for everyone');
   await owner.sees('This room is closed.');
   await house.server.runEtl();
-  return id;
+  return { archived: id, archivedLink: link };
 }
 
 /**
