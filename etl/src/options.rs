@@ -171,7 +171,7 @@ pub struct LimitOptions {
     pub read_bytes: u32,
 
     /// Most events of one insert.
-    #[arg(long, env = "ETL_INSERT_EVENTS", value_name = "ETL_INSERT_EVENTS", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=i64::from(BATCH_MAX)))]
+    #[arg(long, env = "ETL_INSERT_EVENTS", value_name = "ETL_INSERT_EVENTS", default_value_t = 2000, value_parser = clap::value_parser!(u32).range(1..=i64::from(BATCH_MAX)))]
     pub insert_events: u32,
 
     /// Most records whose rooms are archived together, which bounds the memory; a larger room

@@ -1,5 +1,7 @@
 //! How a closed room rests: its events, and the seal that proves them complete.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -10,24 +12,58 @@ use crate::ids::{RoomId, UserId};
 pub type Hash = [u8; 32];
 
 /// One event at rest. Its identity comes from the log, not from the fold, so a later fold
-/// cannot rewrite it: `(room, epoch, offset)`.
+/// cannot rewrite it: `(room, epoch, offset)`. It is written as text once, when it is made:
+/// what is hashed, inserted and compared is that text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ArchivedEvent {
     /// The room.
     pub room: RoomId,
     /// Incarnation of the log it came from.
-    pub epoch: String,
+    pub epoch: Arc<str>,
     /// Its offset in the room's partition.
     pub offset: u64,
-    /// The event, in its redacted form where it was redacted.
-    pub event: Event,
+    event: Event,
+    text: String,
+    hash: Hash,
 }
 
 impl ArchivedEvent {
-    /// Hash of the event as it is written; equal hashes make a repeated insert harmless.
-    pub fn hash(&self) -> Result<Hash, serde_json::Error> {
-        Ok(Sha256::digest(serde_json::to_vec(&self.event)?).into())
+    /// An event, in its redacted form where it was redacted.
+    pub fn new(
+        room: RoomId,
+        epoch: Arc<str>,
+        offset: u64,
+        event: Event,
+    ) -> Result<Self, serde_json::Error> {
+        let text = serde_json::to_string(&event)?;
+        let hash = hash_of(&text);
+        Ok(Self { room, epoch, offset, event, text, hash })
     }
+
+    /// The event.
+    pub fn event(&self) -> &Event {
+        &self.event
+    }
+
+    /// The event, alone.
+    pub fn into_event(self) -> Event {
+        self.event
+    }
+
+    /// The event as it is written.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Hash of that; equal hashes make a repeated insert harmless.
+    pub fn hash(&self) -> &Hash {
+        &self.hash
+    }
+}
+
+/// Hash of an event's text.
+pub fn hash_of(text: &str) -> Hash {
+    Sha256::digest(text).into()
 }
 
 /// Chained hash over a room's events in seq order.

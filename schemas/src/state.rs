@@ -168,6 +168,11 @@ impl RoomState {
         &self.events
     }
 
+    /// Every event, without the rest.
+    pub fn into_events(self) -> Vec<Event> {
+        self.events
+    }
+
     /// The events after a position; none if the position lies ahead of this state.
     pub fn events_since(&self, seq: u64) -> Option<&[Event]> {
         self.events.get(usize::try_from(seq).ok()?..)

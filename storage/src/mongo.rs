@@ -37,13 +37,12 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use mongodb::bson::doc;
+use mongodb::bson::{RawDocumentBuf, doc};
 use mongodb::{Collection, Database};
 use schemas::archive::{ArchivedEvent, HashChain, Quarantined, Seal};
 use schemas::ids::{RoomId, UserId};
 
 use self::erasure::ErasureDocument;
-use self::event::EventDocument;
 use self::message::MessageErasureDocument;
 use self::participant::ParticipantDocument;
 use self::quarantine::QuarantineDocument;
@@ -60,7 +59,7 @@ const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
 #[derive(Clone, Debug)]
 pub struct MongoArchive {
     database: Database,
-    events: Collection<EventDocument>,
+    events: Collection<RawDocumentBuf>,
     participants: Collection<ParticipantDocument>,
     seals: Collection<SealDocument>,
     quarantine: Collection<QuarantineDocument>,

@@ -3,7 +3,7 @@
 use schemas::event::Event;
 use schemas::fold::{Outcome, fold};
 use schemas::http::RoomStatus;
-use schemas::ids::RoomId;
+use schemas::ids::{RoomId, UserId};
 use schemas::record::{CloseReason, Record};
 use schemas::state::RoomState;
 use storage::log::StoredRecord;
@@ -14,21 +14,10 @@ pub(super) struct ClosedRoom {
     pub(super) room: RoomId,
     pub(super) status: Option<RoomStatus>,
     pub(super) closed: Closed,
-    state: RoomState,
-    /// Offset of each event, in seq order.
-    offsets: Vec<u64>,
-}
-
-impl ClosedRoom {
+    /// Everyone who ever was a member.
+    pub(super) members: Vec<UserId>,
     /// Offset and event, in seq order.
-    pub(super) fn events(&self) -> impl Iterator<Item = (u64, &Event)> {
-        self.offsets.iter().copied().zip(self.state.events())
-    }
-
-    /// The folded room.
-    pub(super) fn state(&self) -> &RoomState {
-        &self.state
-    }
+    pub(super) events: Vec<(u64, Event)>,
 }
 
 /// A room that is being folded.
@@ -68,7 +57,10 @@ impl RoomFold {
             reason: self.close_reason()?,
             at_ms: self.close_at_ms,
         };
-        Some(ClosedRoom { room, status, closed, state: self.state?, offsets: self.offsets })
+        let state = self.state?;
+        let members = state.people().keys().copied().collect();
+        let events = self.offsets.into_iter().zip(state.into_events()).collect();
+        Some(ClosedRoom { room, status, closed, members, events })
     }
 
     fn close_reason(&self) -> Option<CloseReason> {

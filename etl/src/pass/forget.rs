@@ -6,22 +6,20 @@ use std::collections::BTreeSet;
 
 use schemas::ids::UserId;
 
-use super::closed_room::ClosedRoom;
 use super::insert::InsertedRoom;
 use super::{Pass, PassError};
 use crate::crash_point::{CrashPoint, reached};
 
 /// Erases the remembered from rooms.
 pub(super) async fn forget(pass: &Pass, rooms: &[InsertedRoom]) -> Result<(), PassError> {
-    let users: BTreeSet<UserId> =
-        rooms.iter().flat_map(|inserted| users_of(&inserted.room)).collect();
+    let users: BTreeSet<UserId> = rooms.iter().flat_map(|room| &room.users).copied().collect();
     let users: Vec<UserId> = users.into_iter().collect();
     let erased = pass.ports.archive.erased_among(&users).await?;
     if erased.is_empty() {
         return Ok(());
     }
-    for InsertedRoom { room, .. } in rooms {
-        let here: BTreeSet<UserId> = users_of(room).filter(|user| erased.contains(user)).collect();
+    for room in rooms {
+        let here: BTreeSet<UserId> = room.users.intersection(&erased).copied().collect();
         if here.is_empty() {
             continue;
         }
@@ -30,9 +28,4 @@ pub(super) async fn forget(pass: &Pass, rooms: &[InsertedRoom]) -> Result<(), Pa
         reached(CrashPoint::Erase);
     }
     Ok(())
-}
-
-/// Everyone who did something there; nobody is waited for who never did.
-fn users_of(room: &ClosedRoom) -> impl Iterator<Item = UserId> {
-    room.events().filter_map(|(_, event)| event.user)
 }

@@ -1,20 +1,29 @@
 //! Step 4, second part: inserts the rooms of a group, in batches that do not care where one
 //! room ends and the next begins.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use schemas::archive::{ArchivedEvent, HashChain};
-use schemas::ids::RoomId;
+use schemas::http::RoomStatus;
+use schemas::ids::{RoomId, UserId};
 use storage::archive::ArchiveError;
+use storage::rooms::Closed;
 
 use super::closed_room::ClosedRoom;
 use super::{Pass, PassError};
 use crate::crash_point::{CrashPoint, reached};
 use crate::report::PartitionReport;
 
-/// A room whose events are in the archive, and the chain that they must give back.
+/// A room whose events are in the archive.
 pub(super) struct InsertedRoom {
-    pub(super) room: ClosedRoom,
+    pub(super) room: RoomId,
+    pub(super) status: Option<RoomStatus>,
+    pub(super) closed: Closed,
+    pub(super) members: Vec<UserId>,
+    /// Everyone who did something there; nobody is waited for who never did.
+    pub(super) users: BTreeSet<UserId>,
+    /// The chain that the events must give back.
     pub(super) expected: HashChain,
 }
 
@@ -27,50 +36,65 @@ pub(super) async fn insert(
     rooms: Vec<ClosedRoom>,
     report: &mut PartitionReport,
 ) -> Result<Vec<InsertedRoom>, PassError> {
-    let mut torn = BTreeSet::new();
-    let mut chains: BTreeMap<RoomId, HashChain> = BTreeMap::new();
-    let mut events = rooms.iter().flat_map(|room| archived_events(pass, room));
-    loop {
-        let mut batch: Vec<_> = events.by_ref().take(pass.limits.insert_events_max).collect();
-        if batch.is_empty() {
-            break;
+    let epoch: Arc<str> = pass.ports.log.epoch().into();
+    let mut batches = Batches { pass, partition, torn: BTreeSet::new(), batch: vec![], report };
+    let mut inserted = vec![];
+    for room in rooms {
+        let mut users = BTreeSet::new();
+        let mut expected = HashChain::default();
+        for (offset, event) in room.events {
+            users.extend(event.user);
+            let event = ArchivedEvent::new(room.room, Arc::clone(&epoch), offset, event)?;
+            expected.add(event.hash());
+            batches.add(event).await?;
         }
-        batch.retain(|event| !torn.contains(&event.room));
-        for event in &batch {
-            chains.entry(event.room).or_default().add(&event.hash()?);
-        }
-        while let Some((room, error)) = insert_batch(pass, &batch).await? {
-            report.fail(partition, Some(room), &error);
-            torn.insert(room);
-            batch.retain(|event| event.room != room);
-        }
-        reached(CrashPoint::InsertBatch);
+        let ClosedRoom { room, status, closed, members, .. } = room;
+        inserted.push(InsertedRoom { room, status, closed, members, users, expected });
     }
-    drop(events);
-    let whole = rooms.into_iter().filter(|room| !torn.contains(&room.room));
-    let inserted = whole
-        .map(|room| InsertedRoom { expected: chains.remove(&room.room).unwrap_or_default(), room });
-    Ok(inserted.collect())
+    batches.insert().await?;
+    inserted.retain(|inserted| !batches.torn.contains(&inserted.room));
+    Ok(inserted)
 }
 
-/// Inserts events; answers which room of theirs is in conflict with the archive, if one is.
-async fn insert_batch(
-    pass: &Pass,
-    batch: &[ArchivedEvent],
-) -> Result<Option<(RoomId, PassError)>, PassError> {
-    pass.go_on()?;
-    match pass.ports.archive.insert(batch).await {
-        Ok(_) => Ok(None),
-        Err(error @ ArchiveError::Conflict { room, .. }) => Ok(Some((room, error.into()))),
-        Err(error) => Err(error.into()),
-    }
+/// Events on their way, a batch at a time.
+struct Batches<'a> {
+    pass: &'a Pass,
+    partition: u32,
+    /// Rooms in conflict with the archive.
+    torn: BTreeSet<RoomId>,
+    batch: Vec<ArchivedEvent>,
+    report: &'a mut PartitionReport,
 }
 
-fn archived_events(pass: &Pass, room: &ClosedRoom) -> impl Iterator<Item = ArchivedEvent> {
-    room.events().map(|(offset, event)| ArchivedEvent {
-        room: room.room,
-        epoch: pass.ports.log.epoch().to_owned(),
-        offset,
-        event: event.clone(),
-    })
+impl Batches<'_> {
+    async fn add(&mut self, event: ArchivedEvent) -> Result<(), PassError> {
+        if self.torn.contains(&event.room) {
+            return Ok(());
+        }
+        self.batch.push(event);
+        if self.batch.len() >= self.pass.limits.insert_events_max {
+            self.insert().await?;
+        }
+        Ok(())
+    }
+
+    /// Inserts what there is; again without a room that is in conflict.
+    async fn insert(&mut self) -> Result<(), PassError> {
+        while !self.batch.is_empty() {
+            self.pass.go_on()?;
+            match self.pass.ports.archive.insert(&self.batch).await {
+                Ok(_) => {
+                    self.batch.clear();
+                    reached(CrashPoint::InsertBatch);
+                }
+                Err(error @ ArchiveError::Conflict { room, .. }) => {
+                    self.report.fail(self.partition, Some(room), &PassError::from(error));
+                    self.torn.insert(room);
+                    self.batch.retain(|event| event.room != room);
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
 }

@@ -28,7 +28,7 @@ impl Default for PassLimits {
             unknown_room_hold_ms: 24 * 3_600_000,
             read_records_max: 1000,
             read_bytes_max: 512 * 1024,
-            insert_events_max: 1000,
+            insert_events_max: 2000,
             group_records_max: 4000,
             group_bytes_max: 2 * 1024 * 1024,
             workers_max: 2,

@@ -15,7 +15,7 @@ pub(super) async fn prove(
     report: &mut PartitionReport,
 ) -> Result<Vec<InsertedRoom>, PassError> {
     pass.go_on()?;
-    let ids: Vec<RoomId> = inserted.iter().map(|inserted| inserted.room.room).collect();
+    let ids: Vec<RoomId> = inserted.iter().map(|inserted| inserted.room).collect();
     let mut found = pass.ports.archive.read_back(&ids).await?.into_iter();
     let mut whole = vec![];
     for inserted in inserted {
@@ -26,7 +26,7 @@ pub(super) async fn prove(
         }
         let expected = inserted.expected.count;
         let not_whole = PassError::NotWhole { found: found.count, expected };
-        report.fail(partition, Some(inserted.room.room), &not_whole);
+        report.fail(partition, Some(inserted.room), &not_whole);
     }
     reached(CrashPoint::ReadBack);
     Ok(whole)

@@ -19,7 +19,7 @@ pub(super) async fn seal(
     let partition = scan.partition;
     let sealing = rooms.iter().map(|room| seal_one(pass, partition, room));
     for (inserted, sealed) in rooms.iter().zip(side_by_side(sealing).await) {
-        let room = inserted.room.room;
+        let room = inserted.room;
         match sealed {
             Ok((seal, is_new)) => {
                 scan.sealed(room, seal.sealed_at_ms);
@@ -43,21 +43,20 @@ async fn seal_one(
     partition: u32,
     inserted: &InsertedRoom,
 ) -> Result<(Seal, bool), PassError> {
-    let InsertedRoom { room, expected } = inserted;
     pass.go_on()?;
     let seal = Seal {
-        room: room.room,
+        room: inserted.room,
         epoch: pass.ports.log.epoch().to_owned(),
         partition,
-        count: expected.count,
-        first_offset: room.closed.first_offset,
-        close_offset: room.closed.close_offset,
-        hash: expected.hash,
+        count: inserted.expected.count,
+        first_offset: inserted.closed.first_offset,
+        close_offset: inserted.closed.close_offset,
+        hash: inserted.expected.hash,
         sealed_at_ms: pass.clock.now_ms(),
-        members: room.state().people().keys().copied().collect(),
+        members: inserted.members.clone(),
     };
     let is_new = pass.ports.archive.seal(&seal).await?;
     reached(CrashPoint::Seal);
-    mark::archived(pass, room.room, room.status, &room.closed).await?;
+    mark::archived(pass, inserted.room, inserted.status, &inserted.closed).await?;
     Ok((seal, is_new))
 }

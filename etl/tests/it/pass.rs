@@ -54,11 +54,11 @@ async fn a_closed_room_is_archived_sealed_marked_and_truncated(place: Place) {
     assert_eq!(report.counts.records_truncated, 7);
     assert_eq!(report.oldest_open_age_s, None);
     let expected = folded(&records, &room, world.storage.log.epoch());
-    let events: Vec<Event> = expected.iter().map(|archived| archived.event.clone()).collect();
+    let events: Vec<Event> = expected.iter().map(|archived| archived.event().clone()).collect();
     assert_eq!(world.archived(&room).await.unwrap(), events);
     let mut chain = HashChain::default();
     for archived in &expected {
-        chain.add(&archived.hash().unwrap());
+        chain.add(archived.hash());
     }
     let seal = world.seal_of(&room).await.unwrap();
     assert_eq!((seal.count, seal.hash), (7, chain.hash));
@@ -231,8 +231,9 @@ async fn a_conflict_stops_that_room_only_and_is_never_truncated_past(place: Plac
     world.close(&fine).await;
     world.close(&torn).await;
     let records = world.records().await;
-    let mut event = folded(&records, &torn, world.storage.log.epoch()).remove(1);
-    event.event.at_ms += 1;
+    let folded = folded(&records, &torn, world.storage.log.epoch()).remove(1);
+    let event = Event { at_ms: folded.event().at_ms + 1, ..folded.event().clone() };
+    let event = ArchivedEvent::new(folded.room, folded.epoch, folded.offset, event).unwrap();
     world.storage.archive.insert(&[event]).await.unwrap();
 
     let report = world.pass(small()).await;
@@ -252,10 +253,8 @@ async fn a_room_is_not_sealed_unless_what_is_read_back_is_what_was_folded(place:
     let room = world.open_room(0).await;
     world.close(&room).await;
     let records = world.records().await;
-    let doubled = ArchivedEvent {
-        offset: 99,
-        ..folded(&records, &room, world.storage.log.epoch()).remove(1)
-    };
+    let mut doubled = folded(&records, &room, world.storage.log.epoch()).remove(1);
+    doubled.offset = 99;
     world.storage.archive.insert(&[doubled]).await.unwrap();
 
     let report = world.pass(small()).await;

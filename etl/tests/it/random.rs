@@ -3,6 +3,7 @@
 
 use etl::pass::PassLimits;
 use proptest::prelude::*;
+use schemas::archive::ArchivedEvent;
 use storage::log::{StoredRecord, Watermarks};
 
 use crate::world::{Place, Room, World, folded};
@@ -115,7 +116,7 @@ async fn play(acts: Vec<Act>, last: PassLimits) {
     let world = &played.world;
     for room in &played.rooms {
         let expected = folded(&played.records, room, world.storage.log.epoch());
-        let events: Vec<_> = expected.into_iter().map(|archived| archived.event).collect();
+        let events: Vec<_> = expected.into_iter().map(ArchivedEvent::into_event).collect();
         assert_eq!(world.archived(room).await, Some(events));
     }
     for partition in 0..2 {

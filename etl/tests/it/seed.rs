@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use schemas::archive::ArchivedEvent;
 use schemas::event::Event;
 use schemas::ids::UserId;
 use schemas::record::Entry;
@@ -92,7 +93,7 @@ impl Seed {
         for room in self.closed() {
             let erased: BTreeSet<UserId> = BTreeSet::from([last.owner]);
             let events = folded(&records, room, world.storage.log.epoch()).into_iter();
-            let events = events.map(|archived| archived.event);
+            let events = events.map(ArchivedEvent::into_event);
             let mut events: Vec<Event> =
                 events.map(|event| event.erased(&erased).unwrap_or(event)).collect();
             for event in events.iter_mut().filter(|event| event.seq == TAKEN_BACK_SEQ) {

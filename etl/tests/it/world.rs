@@ -283,11 +283,8 @@ pub(crate) fn folded(records: &[StoredRecord], room: &Room, epoch: &str) -> Vec<
     let state = state.expect("the room began");
     let events = offsets.into_iter().zip(state.events());
     events
-        .map(|(offset, event)| ArchivedEvent {
-            room: room.id,
-            epoch: epoch.to_owned(),
-            offset,
-            event: event.clone(),
+        .map(|(offset, event)| {
+            ArchivedEvent::new(room.id, epoch.into(), offset, event.clone()).unwrap()
         })
         .collect()
 }

@@ -59,7 +59,7 @@ impl Archive for MemoryArchive {
         let inserting = self.0.call("insert", STORE, move |archive| {
             let mut new = 0;
             for event in events {
-                let forgets = event.event.seq.is_multiple_of(2);
+                let forgets = event.event().seq.is_multiple_of(2);
                 if forgets && world.lies(Lie::InsertForgotten) {
                     continue;
                 }
@@ -235,13 +235,14 @@ impl Content {
 
     /// Answers whether the event was new.
     fn insert(&mut self, archived: ArchivedEvent, pretended: bool) -> Result<bool, ArchiveError> {
-        let hash = archived.hash().map_err(|error| ArchiveError::Away(error.into()))?;
-        let ArchivedEvent { room, epoch, offset, event } = archived;
+        let (room, offset, hash) = (archived.room, archived.offset, *archived.hash());
+        let epoch = archived.epoch.to_string();
         let events = self.events.entry(room).or_default();
         match events.get(&(epoch.clone(), offset)) {
             Some(there) if there.hash == hash => Ok(false),
             Some(_) => Err(ArchiveError::Conflict { room, offset }),
             None => {
+                let event = archived.into_event();
                 events.insert((epoch, offset), Resting { event, hash, pretended });
                 Ok(true)
             }

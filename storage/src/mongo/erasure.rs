@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use mongodb::bson::{Binary, DateTime, Document, doc};
+use mongodb::bson::{Binary, DateTime, Document, RawDocumentBuf, doc};
 use mongodb::{Collection, Database};
 use schemas::event::Event;
 use schemas::ids::{RoomId, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::connect::write_concern;
-use super::event::{EventDocument, next};
+use super::event::next;
 use super::write::insert_absent;
 use super::{key, malformed, within};
 use crate::archive::ArchiveError;
@@ -78,7 +78,7 @@ pub(super) async fn remembered(
 /// Blanks what people said in a room; answers how many events this changed.
 pub(super) async fn erase(
     database: &Database,
-    events: &Collection<EventDocument>,
+    events: &Collection<RawDocumentBuf>,
     room: RoomId,
     people: &BTreeSet<UserId>,
 ) -> Result<u64, ArchiveError> {
@@ -90,7 +90,7 @@ pub(super) async fn erase(
 /// events this changed.
 pub(super) async fn blank(
     database: &Database,
-    events: &Collection<EventDocument>,
+    events: &Collection<RawDocumentBuf>,
     filter: &Document,
     blanked: impl Fn(&Event) -> Option<Event> + Send + Sync,
 ) -> Result<u64, ArchiveError> {
@@ -115,7 +115,7 @@ struct Round {
 
 async fn blank_once(
     database: &Database,
-    events: &Collection<EventDocument>,
+    events: &Collection<RawDocumentBuf>,
     filter: &Document,
     blanked: &(impl Fn(&Event) -> Option<Event> + Send + Sync),
 ) -> Result<Round, ArchiveError> {
@@ -141,7 +141,7 @@ impl Round {
     async fn add(
         &mut self,
         database: &Database,
-        events: &Collection<EventDocument>,
+        events: &Collection<RawDocumentBuf>,
         updates: Vec<Document>,
     ) -> Result<(), ArchiveError> {
         let asked = updates.len() as u64;

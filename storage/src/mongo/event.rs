@@ -3,55 +3,28 @@
 use std::collections::BTreeMap;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use mongodb::bson::{Binary, DateTime, Uuid, doc};
+use mongodb::bson::spec::BinarySubtype;
+use mongodb::bson::{
+    Binary, DateTime, RawBinaryRef, RawBsonRef, RawDocument, RawDocumentBuf, cstr, doc,
+};
 use mongodb::options::ReadConcern;
 use mongodb::{Collection, Cursor};
-use schemas::archive::{ArchivedEvent, Hash, HashChain, Seal};
+use schemas::archive::{ArchivedEvent, Hash, HashChain, Seal, hash_of};
 use schemas::ids::RoomId;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::write::{batches, insert_absent};
-use super::{from_number, key, malformed, to_number, within};
+use super::{key, malformed, to_number, within};
 use crate::archive::{ArchiveError, EventPage};
 
 /// Rooms read back at a time, each by a question of its own: one for many ranges takes a server
 /// several times as long, since it asks of each document in which of them it lies.
-const ROOMS_AT_ONCE: usize = 4;
+const ROOMS_AT_ONCE: usize = 2;
 /// Most events in one answer, for fewer ways there and back than by default.
 const READ_BACK_BATCH_EVENTS: u32 = 2000;
 
-/// An event at rest.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct EventDocument {
-    #[serde(rename = "_id")]
-    id: Binary,
-    room: Uuid,
-    epoch: String,
-    offset: i64,
-    seq: i64,
-    at: DateTime,
-    user: Option<Uuid>,
-    r#type: String,
-    /// Of the text as it was inserted.
-    hash: Binary,
-    /// The JSON text, byte for byte.
-    event: String,
-    /// Whether `event` is not what it was any more.
-    erased: bool,
-}
-
-/// The part of it that proves.
-#[derive(Debug, Deserialize)]
-struct EventProof {
-    seq: i64,
-    hash: Binary,
-    event: String,
-    erased: bool,
-}
-
-/// The part of it that tells whether a repeat is one.
+/// The part of an event that tells whether a repeat is one.
 #[derive(Debug, Deserialize)]
 struct EventHash {
     #[serde(rename = "_id")]
@@ -59,7 +32,7 @@ struct EventHash {
     hash: Binary,
 }
 
-/// The part of it that is read.
+/// The part of an event that is read.
 #[derive(Debug, Deserialize)]
 struct EventText {
     event: String,
@@ -67,13 +40,14 @@ struct EventText {
 
 /// Inserts events; answers how many were new.
 pub(super) async fn insert(
-    collection: &Collection<EventDocument>,
+    collection: &Collection<RawDocumentBuf>,
     events: &[ArchivedEvent],
 ) -> Result<u64, ArchiveError> {
-    let documents = events.iter().map(document).collect::<Result<Vec<_>, _>>()?;
     let mut new = 0;
-    for batch in batches(&documents, |document| document.event.len()) {
-        let duplicates = insert_absent(collection, batch).await?;
+    for batch in batches(events, |event| event.text().len()) {
+        let written: Vec<RawDocumentBuf> = batch.iter().map(document).collect();
+        let duplicates = insert_absent(collection, &written).await?;
+        drop(written);
         new += batch.len() - duplicates.len();
         let duplicates: Vec<_> = duplicates.into_iter().filter_map(|at| batch.get(at)).collect();
         for same in duplicates.chunks(super::write::INSERT_DOCUMENTS_MAX) {
@@ -85,34 +59,36 @@ pub(super) async fn insert(
 
 /// Reads rooms back, in the order given.
 pub(super) async fn read_back(
-    collection: &Collection<EventDocument>,
+    collection: &Collection<RawDocumentBuf>,
     rooms: &[RoomId],
 ) -> Result<Vec<HashChain>, ArchiveError> {
-    let proofs = collection.clone_with_type::<EventProof>();
     // Listed first: a stream of lazily made futures would not be known to be `Send`.
-    let reading: Vec<_> = rooms.iter().map(|room| read_room_back(&proofs, *room)).collect();
+    let reading: Vec<_> = rooms.iter().map(|room| read_room_back(collection, *room)).collect();
     stream::iter(reading).buffered(ROOMS_AT_ONCE).try_collect().await
 }
 
 async fn read_room_back(
-    proofs: &Collection<EventProof>,
+    collection: &Collection<RawDocumentBuf>,
     room: RoomId,
 ) -> Result<HashChain, ArchiveError> {
-    let finding = proofs
+    let finding = collection
         .find(doc! { "_id": key::range_of_room(room) })
-        .projection(doc! { "seq": 1, "hash": 1, "event": 1, "erased": 1 })
+        .projection(doc! { "_id": 0, "seq": 1, "hash": 1, "event": 1, "erased": 1 })
         .batch_size(READ_BACK_BATCH_EVENTS);
-    let mut found = within(finding).await?;
+    let mut found = within(finding.batch()).await?;
     let mut links = vec![];
-    while let Some(event) = next(&mut found).await? {
-        links.push((from_number(event.seq)?, hash_at_rest(&event)?));
+    while let Some(batch) = within(found.try_next()).await? {
+        for event in batch.doc_slices()? {
+            let event = event.ok().and_then(RawBsonRef::as_document);
+            links.push(event.and_then(link).ok_or(malformed("an event without its fields"))?);
+        }
     }
     Ok(chain(links))
 }
 
 /// Events of a sealed room with `seq < before`, newest first.
 pub(super) async fn page(
-    collection: &Collection<EventDocument>,
+    collection: &Collection<RawDocumentBuf>,
     seal: &Seal,
     before: Option<u64>,
     limit: usize,
@@ -149,21 +125,17 @@ pub(super) fn to_hash(field: &Binary) -> Result<Hash, ArchiveError> {
     field.bytes.as_slice().try_into().or(Err(malformed("a hash of another length")))
 }
 
-/// An id from its field.
-pub(super) fn room_id(field: Uuid) -> RoomId {
-    RoomId(uuid::Uuid::from_bytes(field.bytes()))
-}
-
 /// Tells the first of these, which are there already, that has another content there. Asked
 /// without waiting for a majority, which may not have yet what another pass has just written.
 async fn compare(
-    collection: &Collection<EventDocument>,
-    documents: &[&EventDocument],
+    collection: &Collection<RawDocumentBuf>,
+    events: &[&ArchivedEvent],
 ) -> Result<(), ArchiveError> {
     let hashes = collection.clone_with_type::<EventHash>();
-    let ids: Vec<&Binary> = documents.iter().map(|document| &document.id).collect();
+    let keys = events.iter().map(|event| key::of_event(event.room, &event.epoch, event.offset));
+    let keys: Vec<Binary> = keys.collect();
     let finding = hashes
-        .find(doc! { "_id": { "$in": ids } })
+        .find(doc! { "_id": { "$in": &keys } })
         .projection(doc! { "hash": 1 })
         .read_concern(ReadConcern::local());
     let mut found = within(finding).await?;
@@ -171,12 +143,11 @@ async fn compare(
     while let Some(EventHash { id, hash }) = next(&mut found).await? {
         there.insert(id.bytes, hash);
     }
-    for document in documents {
-        match there.get(&document.id.bytes) {
-            Some(hash) if *hash == document.hash => {}
+    for (event, key) in events.iter().zip(&keys) {
+        match there.get(&key.bytes) {
+            Some(hash) if hash.bytes == event.hash() => {}
             Some(_) => {
-                let (room, offset) = (room_id(document.room), from_number(document.offset)?);
-                return Err(ArchiveError::Conflict { room, offset });
+                return Err(ArchiveError::Conflict { room: event.room, offset: event.offset });
             }
             None => return Err(malformed("a key that was there and is gone")),
         }
@@ -184,21 +155,47 @@ async fn compare(
     Ok(())
 }
 
-fn document(archived: &ArchivedEvent) -> Result<EventDocument, ArchiveError> {
-    let text = serde_json::to_string(&archived.event)?;
-    Ok(EventDocument {
-        id: key::of_event(archived.room, &archived.epoch, archived.offset),
-        room: key::uuid(archived.room.0),
-        epoch: archived.epoch.clone(),
-        offset: to_number(archived.offset),
-        seq: to_number(archived.event.seq),
-        at: DateTime::from_millis(archived.event.at_ms),
-        user: archived.event.user.map(|user| key::uuid(user.0)),
-        r#type: archived.event.entry.kind().to_owned(),
-        hash: key::binary(&[&hash_of(&text)]),
-        event: text,
-        erased: false,
-    })
+/// An event at rest, written as bytes at once, since every event of a pass comes by here.
+fn document(archived: &ArchivedEvent) -> RawDocumentBuf {
+    let event = archived.event();
+    let binary = |bytes| RawBinaryRef { subtype: BinarySubtype::Generic, bytes };
+    let uuid = |bytes| RawBinaryRef { subtype: BinarySubtype::Uuid, bytes };
+    let key = key::of_event(archived.room, &archived.epoch, archived.offset);
+    let mut document = RawDocumentBuf::new();
+    document.append(cstr!("_id"), binary(&key.bytes));
+    document.append(cstr!("room"), uuid(archived.room.0.as_bytes()));
+    document.append(cstr!("epoch"), &*archived.epoch);
+    document.append(cstr!("offset"), to_number(archived.offset));
+    document.append(cstr!("seq"), to_number(event.seq));
+    document.append(cstr!("at"), DateTime::from_millis(event.at_ms));
+    match &event.user {
+        Some(user) => document.append(cstr!("user"), uuid(user.0.as_bytes())),
+        None => document.append(cstr!("user"), RawBsonRef::Null),
+    }
+    document.append(cstr!("type"), event.entry.kind());
+    // Of the text as it was inserted.
+    document.append(cstr!("hash"), binary(archived.hash()));
+    document.append(cstr!("event"), archived.text());
+    // Whether `event` is not what it was any more.
+    document.append(cstr!("erased"), false);
+    document
+}
+
+/// The seq and the hash of an event that is read back: of the text at rest, or what was kept
+/// of it.
+fn link(event: &RawDocument) -> Option<(u64, Hash)> {
+    let (mut seq, mut kept, mut text, mut erased) = (None, None, None, None);
+    for field in event {
+        match field.ok()? {
+            (name, value) if name == "seq" => seq = value.as_i64(),
+            (name, value) if name == "hash" => kept = value.as_binary(),
+            (name, value) if name == "event" => text = value.as_str(),
+            (name, value) if name == "erased" => erased = value.as_bool(),
+            _ => {}
+        }
+    }
+    let hash = if erased? { kept?.bytes.try_into().ok()? } else { hash_of(text?) };
+    Some((seq?.try_into().ok()?, hash))
 }
 
 /// Links of a room, up to the first gap or double.
@@ -212,14 +209,4 @@ fn chain(mut links: Vec<(u64, Hash)>) -> HashChain {
         }
     }
     chain
-}
-
-/// The same as [`ArchivedEvent::hash`], of the text at rest.
-fn hash_of(text: &str) -> Hash {
-    Sha256::digest(text).into()
-}
-
-/// The hash of the text at rest, or what was kept of it.
-fn hash_at_rest(event: &EventProof) -> Result<Hash, ArchiveError> {
-    if event.erased { to_hash(&event.hash) } else { Ok(hash_of(&event.event)) }
 }

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use mongodb::bson::doc;
+use mongodb::bson::{RawDocumentBuf, doc};
 use mongodb::{Collection, Database};
 use schemas::event::Event;
 use schemas::ids::RoomId;
 use serde::{Deserialize, Serialize};
 
 use super::erasure::blank;
-use super::event::{EventDocument, next};
+use super::event::next;
 use super::write::insert_absent;
 use super::{from_number, key, malformed, to_number, within};
 use crate::archive::ArchiveError;
@@ -56,7 +56,7 @@ pub(super) async fn remembered(
 pub(super) async fn blank_remembered(
     database: &Database,
     collection: &Collection<MessageErasureDocument>,
-    events: &Collection<EventDocument>,
+    events: &Collection<RawDocumentBuf>,
     rooms: &BTreeSet<RoomId>,
 ) -> Result<(), ArchiveError> {
     let rooms: Vec<String> = rooms.iter().map(RoomId::to_string).collect();

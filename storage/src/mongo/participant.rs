@@ -27,8 +27,10 @@ pub(super) async fn insert(
     collection: &Collection<ParticipantDocument>,
     events: &[ArchivedEvent],
 ) -> Result<(), ArchiveError> {
-    let seen: BTreeSet<(UserId, RoomId)> =
-        events.iter().filter_map(|archived| Some((archived.event.user?, archived.room))).collect();
+    let seen: BTreeSet<(UserId, RoomId)> = events
+        .iter()
+        .filter_map(|archived| Some((archived.event().user?, archived.room)))
+        .collect();
     let documents: Vec<_> = seen
         .into_iter()
         .map(|(user, room)| ParticipantDocument { id: key::of_participant(user, room) })

@@ -7,10 +7,10 @@ use serde::Serialize;
 use super::within;
 
 /// Most documents of one command.
-pub(super) const INSERT_DOCUMENTS_MAX: usize = 1000;
+pub(super) const INSERT_DOCUMENTS_MAX: usize = 2000;
 /// Most bytes of one command, so that a server never holds more of it; a larger document goes
 /// alone.
-pub(super) const INSERT_BYTES_MAX: usize = 8 * 1024 * 1024;
+pub(super) const INSERT_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// What a server answers where a key is there already.
 const DUPLICATE_KEY: i32 = 11000;
 

@@ -32,13 +32,13 @@ fn event(room: RoomId, seq: u64) -> ArchivedEvent {
         },
     }))
     .unwrap();
-    ArchivedEvent { room, epoch: "an epoch".to_owned(), offset: seq, event }
+    ArchivedEvent::new(room, "an epoch".into(), seq, event).unwrap()
 }
 
 fn chain(events: &[ArchivedEvent]) -> HashChain {
     let mut chain = HashChain::default();
     for event in events {
-        chain.add(&event.hash().unwrap());
+        chain.add(event.hash());
     }
     chain
 }

@@ -94,9 +94,8 @@ impl RoomTruth {
         let mut chain = HashChain::default();
         for told in &self.told {
             let event = told.kept.clone();
-            let archived =
-                ArchivedEvent { room, epoch: epoch.to_owned(), offset: told.offset, event };
-            chain.add(&archived.hash().expect("events are JSON"));
+            let archived = ArchivedEvent::new(room, epoch.into(), told.offset, event);
+            chain.add(archived.expect("events are JSON").hash());
         }
         chain
     }

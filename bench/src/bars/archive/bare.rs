@@ -11,9 +11,9 @@ use crate::Result;
 use crate::figure::number;
 
 /// Documents of one `insert_many`, as a pass has them by default.
-pub(super) const BATCH_DOCUMENTS: usize = 1000;
+pub(super) const BATCH_DOCUMENTS: usize = 2000;
 /// Batches that are read before they are inserted against the clock.
-const BATCHES_READ: usize = 32;
+const BATCHES_READ: usize = 16;
 const EVENTS: &str = "movie_together_event";
 
 /// Documents a second.

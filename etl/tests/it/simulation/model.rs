@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use schemas::archive::{HashChain, QuarantineReason, Quarantined, Seal};
+use schemas::archive::{ArchivedEvent, HashChain, QuarantineReason, Quarantined, Seal};
 use schemas::event::Event;
 use schemas::fold::{Outcome, fold};
 use schemas::http::RoomStatus;
@@ -268,13 +268,8 @@ impl Folded {
         self.closed()?;
         let mut chain = HashChain::default();
         for (offset, event) in self.offsets.iter().zip(&self.events) {
-            let archived = schemas::archive::ArchivedEvent {
-                room: known.id,
-                epoch: EPOCH.to_owned(),
-                offset: *offset,
-                event: event.clone(),
-            };
-            chain.add(&archived.hash().unwrap());
+            let archived = ArchivedEvent::new(known.id, EPOCH.into(), *offset, event.clone());
+            chain.add(archived.unwrap().hash());
         }
         Some(Seal {
             room: known.id,

@@ -8,7 +8,7 @@ use schemas::record::{Control, Entry, MemberJoined, RoomCreated};
 use uuid::Uuid;
 
 use super::super::{Checked, ensure, ensure_eq, ensure_refused};
-use super::{a_room, a_seal, a_user, an_event, chain, read_back, seen};
+use super::{a_room, a_seal, a_user, an_event, at_rest, chain, read_back, seen};
 use crate::archive::{Archive, ArchiveError};
 
 pub(super) async fn remembers(archive: Arc<dyn Archive>) -> Checked {
@@ -32,11 +32,11 @@ pub(super) async fn remembers(archive: Arc<dyn Archive>) -> Checked {
 pub(super) async fn finds_rooms(archive: Arc<dyn Archive>) -> Checked {
     let (owner, guest) = (a_user(), a_user());
     let (sealed, open, elsewhere) = (a_room(), a_room(), a_room());
-    let all = evening(sealed, owner, guest);
+    let all = evening(sealed, owner, guest)?;
     archive.insert(&all).await?;
-    archive.seal(&a_seal(sealed, &all, vec![owner, guest])?).await?;
-    archive.insert(&evening(open, guest, a_user())).await?;
-    archive.insert(&evening(elsewhere, a_user(), a_user())).await?;
+    archive.seal(&a_seal(sealed, &all, vec![owner, guest])).await?;
+    archive.insert(&evening(open, guest, a_user())?).await?;
+    archive.insert(&evening(elsewhere, a_user(), a_user())?).await?;
     for (user, wanted) in [(owner, vec![sealed]), (guest, vec![sealed, open]), (a_user(), vec![])] {
         let rooms: BTreeSet<RoomId> = archive.rooms_with(user).await?.into_iter().collect();
         ensure_eq!(rooms, wanted.into_iter().collect(), "rooms of a person");
@@ -47,11 +47,11 @@ pub(super) async fn finds_rooms(archive: Arc<dyn Archive>) -> Checked {
 pub(super) async fn blanks(archive: Arc<dyn Archive>) -> Checked {
     let (owner, guest) = (a_user(), a_user());
     let (room, elsewhere) = (a_room(), a_room());
-    let (all, others) = (evening(room, owner, guest), evening(elsewhere, owner, guest));
+    let (all, others) = (evening(room, owner, guest)?, evening(elsewhere, owner, guest)?);
     archive.insert(&all).await?;
     archive.insert(&others).await?;
-    archive.seal(&a_seal(room, &all, vec![owner, guest])?).await?;
-    archive.seal(&a_seal(elsewhere, &others, vec![owner, guest])?).await?;
+    archive.seal(&a_seal(room, &all, vec![owner, guest])).await?;
+    archive.seal(&a_seal(elsewhere, &others, vec![owner, guest])).await?;
 
     let nobody = BTreeSet::new();
     ensure_eq!(archive.erase_in(room, &nobody).await?, 0, "for nobody");
@@ -60,7 +60,7 @@ pub(super) async fn blanks(archive: Arc<dyn Archive>) -> Checked {
     ensure_eq!(archive.erase_in(room, &only(guest)).await?, 0, "the second time");
     ensure_eq!(seen(&archive, room, owner).await?, erased(&all, &only(guest)), "one erased");
     ensure_eq!(seen(&archive, room, guest).await?, erased(&all, &only(guest)), "to the erased");
-    let untouched = others.into_iter().map(|archived| archived.event).collect::<Vec<_>>();
+    let untouched = others.into_iter().map(ArchivedEvent::into_event).collect::<Vec<_>>();
     ensure_eq!(seen(&archive, elsewhere, owner).await?, untouched, "another room");
 
     let both = BTreeSet::from([owner, guest]);
@@ -72,32 +72,32 @@ pub(super) async fn blanks(archive: Arc<dyn Archive>) -> Checked {
 pub(super) async fn stays_whole(archive: Arc<dyn Archive>) -> Checked {
     let (owner, guest) = (a_user(), a_user());
     let room = a_room();
-    let all = evening(room, owner, guest);
-    let wanted = chain(&all)?;
+    let all = evening(room, owner, guest)?;
+    let wanted = chain(&all);
     archive.insert(&all).await?;
     ensure_eq!(archive.erase_in(room, &only(guest)).await?, 2, "before the seal");
     ensure_eq!(read_back(&archive, room).await?, wanted, "the chain, unsealed");
-    archive.seal(&a_seal(room, &all, vec![owner, guest])?).await?;
+    archive.seal(&a_seal(room, &all, vec![owner, guest])).await?;
     ensure_eq!(archive.erase_in(room, &only(owner)).await?, 2, "after the seal");
     ensure_eq!(read_back(&archive, room).await?, wanted, "the chain, sealed");
-    ensure_eq!(archive.seal(&a_seal(room, &all, vec![owner, guest])?).await?, false, "again");
+    ensure_eq!(archive.seal(&a_seal(room, &all, vec![owner, guest])).await?, false, "again");
     Ok(())
 }
 
 pub(super) async fn survives_inserts(archive: Arc<dyn Archive>) -> Checked {
     let (owner, guest) = (a_user(), a_user());
     let room = a_room();
-    let all = evening(room, owner, guest);
+    let all = evening(room, owner, guest)?;
     archive.insert(&all).await?;
-    archive.seal(&a_seal(room, &all, vec![owner, guest])?).await?;
+    archive.seal(&a_seal(room, &all, vec![owner, guest])).await?;
     archive.erase_in(room, &only(guest)).await?;
     ensure_eq!(archive.insert(&all).await?, 0, "new of the same");
     ensure_eq!(seen(&archive, room, owner).await?, erased(&all, &only(guest)), "what is seen");
-    ensure_eq!(read_back(&archive, room).await?, chain(&all)?, "the chain");
+    ensure_eq!(read_back(&archive, room).await?, chain(&all), "the chain");
 
-    let mut other = all;
-    for archived in &mut other {
-        archived.event.at_ms += 1;
+    let mut other = vec![];
+    for event in all.into_iter().map(ArchivedEvent::into_event) {
+        other.push(at_rest(room, Event { at_ms: event.at_ms + 1, ..event })?);
     }
     ensure_refused!(archive.insert(&other).await, ArchiveError::Conflict { .. }, "another content");
     Ok(())
@@ -105,19 +105,19 @@ pub(super) async fn survives_inserts(archive: Arc<dyn Archive>) -> Checked {
 
 pub(super) async fn long_room(archive: Arc<dyn Archive>) -> Checked {
     let (room, author) = (a_room(), a_user());
-    let mut all: Vec<_> = (1..=450).map(|seq| an_event(room, seq)).collect();
-    for archived in &mut all {
-        archived.event.user = Some(author);
+    let mut all = vec![];
+    for seq in 1..=450 {
+        all.push(at_rest(room, Event { user: Some(author), ..an_event(seq) })?);
     }
     archive.insert(&all).await?;
-    archive.seal(&a_seal(room, &all, vec![author])?).await?;
+    archive.seal(&a_seal(room, &all, vec![author])).await?;
     ensure_eq!(archive.erase_in(room, &only(author)).await?, 450, "the first time");
     ensure_eq!(archive.erase_in(room, &only(author)).await?, 0, "the second time");
     let events = seen(&archive, room, author).await?;
     ensure_eq!(events, erased(&all, &only(author)), "what is seen");
     let is_blank = |event: &Event| matches!(&event.entry, Entry::Chat(chat) if chat.text.is_empty() && chat.redacted);
     ensure!(events.iter().all(is_blank), "some text is left");
-    ensure_eq!(read_back(&archive, room).await?, chain(&all)?, "the chain");
+    ensure_eq!(read_back(&archive, room).await?, chain(&all), "the chain");
     Ok(())
 }
 
@@ -126,7 +126,7 @@ fn only(user: UserId) -> BTreeSet<UserId> {
 }
 
 /// A room of two, of whom each says one thing.
-fn evening(room: RoomId, owner: UserId, guest: UserId) -> Vec<ArchivedEvent> {
+fn evening(room: RoomId, owner: UserId, guest: UserId) -> Checked<Vec<ArchivedEvent>> {
     let created = Entry::RoomCreated(RoomCreated {
         owner,
         owner_name: "Василий".to_owned(),
@@ -136,20 +136,17 @@ fn evening(room: RoomId, owner: UserId, guest: UserId) -> Vec<ArchivedEvent> {
         control: Control::Everyone,
     });
     let joined = Entry::MemberJoined(MemberJoined { name: "Пётр".to_owned() });
-    let mut all: Vec<_> = (1..=4).map(|seq| an_event(room, seq)).collect();
     let who = [owner, guest, guest, owner];
     let what = [Some(created), Some(joined), None, None];
-    for ((archived, user), entry) in all.iter_mut().zip(who).zip(what) {
-        archived.event.user = Some(user);
-        if let Some(entry) = entry {
-            archived.event.entry = entry;
-        }
-    }
-    all
+    let all = (1..).map(an_event).zip(who).zip(what).map(|((event, user), entry)| {
+        let entry = entry.unwrap_or_else(|| event.entry.clone());
+        at_rest(room, Event { user: Some(user), entry, ..event })
+    });
+    all.collect()
 }
 
 /// What must be left of events.
 fn erased(events: &[ArchivedEvent], people: &BTreeSet<UserId>) -> Vec<Event> {
-    let events = events.iter().map(|archived| &archived.event);
+    let events = events.iter().map(ArchivedEvent::event);
     events.map(|event| event.erased(people).unwrap_or_else(|| event.clone())).collect()
 }

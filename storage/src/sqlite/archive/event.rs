@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use futures_util::TryStreamExt;
-use schemas::archive::{ArchivedEvent, Hash, HashChain};
+use schemas::archive::{ArchivedEvent, Hash, HashChain, hash_of};
 use schemas::event::Event;
 use schemas::ids::RoomId;
-use sha2::{Digest, Sha256};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection, query, query_scalar};
 
@@ -83,19 +82,17 @@ async fn insert_event(
     connection: &mut SqliteConnection,
     archived: &ArchivedEvent,
 ) -> Result<bool, ArchiveError> {
-    let text = serde_json::to_string(&archived.event)?;
-    let hash = hash_of(&text);
     let inserted = query(
         "INSERT INTO movie_together_archive_event (room, epoch, log_offset, seq, hash, event)
          VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT (room, epoch, log_offset) DO NOTHING",
     )
     .bind(archived.room.0)
-    .bind(&archived.epoch)
+    .bind(&*archived.epoch)
     .bind(to_column(archived.offset))
-    .bind(to_column(archived.event.seq))
-    .bind(hash.as_slice())
-    .bind(text)
+    .bind(to_column(archived.event().seq))
+    .bind(archived.hash().as_slice())
+    .bind(archived.text())
     .execute(&mut *connection)
     .await?
     .rows_affected();
@@ -107,19 +104,14 @@ async fn insert_event(
          WHERE room = ? AND epoch = ? AND log_offset = ?",
     )
     .bind(archived.room.0)
-    .bind(&archived.epoch)
+    .bind(&*archived.epoch)
     .bind(to_column(archived.offset))
     .fetch_one(&mut *connection)
     .await?;
-    if there == hash {
+    if there == archived.hash() {
         return Ok(false);
     }
     Err(ArchiveError::Conflict { room: archived.room, offset: archived.offset })
-}
-
-/// The same as [`ArchivedEvent::hash`], of the text at rest.
-fn hash_of(event: &str) -> Hash {
-    Sha256::digest(event).into()
 }
 
 /// The hash of the text at rest, or what was kept of it.
