@@ -220,6 +220,10 @@ pub struct RoomView {
     pub closed_at: Option<String>,
     /// The link to send to friends; absent once the room is over.
     pub link: Option<String>,
+    /// Everyone who ever was a member; only of an archived room, for those who were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", oai(skip_serializing_if_is_none))]
+    pub members: Option<Vec<UserId>>,
 }
 
 page! {

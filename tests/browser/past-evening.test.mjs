@@ -26,6 +26,7 @@ evening('a past evening is read from its end to its start, and searched', async 
   await house.server.runEtl();
   await petr.page.reload();
   await petr.page.locator('[data-testid=evening][data-status=archived]').waitFor();
+  await petr.sees('In the room: Vasily and Petr');
 
   const lines = petr.page.getByTestId('chat-line');
   await lines.filter({ hasText: `Line ${LINES} of many` }).waitFor();

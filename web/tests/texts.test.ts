@@ -35,6 +35,14 @@ describe('texts', () => {
     expect(texts.film.wantToo(names)).toBe(text);
   });
 
+  it.each([
+    [['Petr'], 0, 'In the room: Petr'],
+    [['Petr', 'Anna'], 1, 'In the room: Petr, Anna, and 1 other'],
+    [[], 3, 'In the room: 3 others'],
+  ])('tells who was there: %j and %i more', (names, more, text) => {
+    expect(en.evenings.there(names, more)).toBe(text);
+  });
+
   it('tells for whom the room waits', () => {
     expect(texts.room.waitingFor(['Petr'], 9)).toBe('Waiting for Petr, 9 s');
   });

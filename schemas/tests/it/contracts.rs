@@ -171,6 +171,7 @@ fn every_server_frame_is_valid() {
         created_at: "2026-11-21T08:00:00Z".to_owned(),
         closed_at: None,
         link: None,
+        members: None,
     };
     let frames = [
         ServerFrame::Welcome {

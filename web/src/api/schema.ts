@@ -781,6 +781,8 @@ export interface components {
             id: string;
             /** @description The link to send to friends; absent once the room is over. */
             link?: string | null;
+            /** @description Everyone who ever was a member; only of an archived room, for those who were. */
+            members?: string[] | null;
             /**
              * Format: uint64
              * @description Members now.

@@ -27,8 +27,12 @@ export class Names {
   /** Learns what events tell and asks for the others; who is gone for good stays unknown. */
   async learn(events: readonly RoomEvent[]): Promise<void> {
     this.#known = { ...namesIn(events), ...this.#known };
-    const met = new Set(events.flatMap((event) => event.user ?? []));
-    const unknown = [...met].filter((id) => !this.#known[id]);
+    await this.meet(events.flatMap((event) => event.user ?? []));
+  }
+
+  /** Asks who these are, as far as that is not known yet. */
+  async meet(ids: readonly string[]): Promise<void> {
+    const unknown = [...new Set(ids)].filter((id) => !this.#known[id]);
     for (let from = 0; from < unknown.length; from += ASKED_MAX) {
       const found = await peopleByIds(unknown.slice(from, from + ASKED_MAX)).catch(() => []);
       this.#known = {

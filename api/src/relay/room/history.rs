@@ -35,6 +35,7 @@ pub(super) fn view(state: &RoomState, created_at: &str, link: Option<&str>) -> R
         created_at: created_at.to_owned(),
         closed_at: (!is_open).then(|| rfc3339(state.at_ms())),
         link: link.filter(|_| is_open).map(ToOwned::to_owned),
+        members: None,
     }
 }
 

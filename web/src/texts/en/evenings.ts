@@ -1,3 +1,5 @@
+import { count, list } from './words';
+
 export const evenings = {
   title: 'Evenings',
   search: 'Search evenings by film',
@@ -25,6 +27,11 @@ export const evenings = {
     'The room is closed. What was said is on its way to the archive; it can be read already.',
   neverOpened: 'This room never opened, so nothing was said in it.',
   watchAgain: 'The film’s page',
+  /** Who was in the room: some by name, and so many more. */
+  there: (names: readonly string[], more: number) => {
+    const others = more > 0 ? [count(more, { one: '# other', other: '# others' })] : [];
+    return `In the room: ${list([...names, ...others])}`;
+  },
   history: 'What was said',
   searchWithin: 'Search what was said',
   noLines: (query: string) => `Nobody said “${query}”.`,

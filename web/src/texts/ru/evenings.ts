@@ -1,4 +1,5 @@
 import type { evenings as english } from '../en/evenings';
+import { list, number } from './words';
 
 export const evenings: typeof english = {
   title: 'Вечера',
@@ -25,6 +26,10 @@ export const evenings: typeof english = {
   notArchived: 'Комната закрыта. Сказанное переносится в архив; читать его можно уже сейчас.',
   neverOpened: 'Эта комната так и не открылась, в ней ничего не было сказано.',
   watchAgain: 'Страница фильма',
+  there: (names, more) => {
+    const others = more > 0 ? [`ещё ${number(more)}`] : [];
+    return `В комнате были: ${list([...names, ...others])}`;
+  },
   history: 'О чём говорили',
   searchWithin: 'Поиск в сказанном',
   noLines: (query) => `Слов «${query}» никто не говорил.`,
