@@ -2,12 +2,12 @@
 //!
 //! | step | where |
 //! |---|---|
-//! | a frame comes in, is limited, read and checked | [`connection`] |
+//! | a frame comes in, is limited, read and checked | [`socket`], [`connection`] |
 //! | what must be logged is appended to the room's partition | `connection::command` |
 //! | the log hands it back in order, to every node that has the room | [`lane`] |
 //! | the fold judges it, once a room and node | [`room`] |
 //! | the event is encoded once and queued for every session, never waited for | [`outlet`] |
-//! | each connection writes what is queued in one go | [`connection`] |
+//! | each connection writes what is queued in one go | [`connection`], [`socket`] |
 //!
 //! Nothing is shown that was not read back from the log, so any number of nodes may serve one
 //! room. What they tell each other beside it (who lives, which sessions each holds) goes through
@@ -40,6 +40,7 @@ mod presence;
 mod room;
 #[cfg(test)]
 mod simulation;
+mod socket;
 mod verdicts;
 
 use std::collections::{BTreeMap, HashMap};
@@ -48,13 +49,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use clients::MovieApi;
-use poem::web::websocket::WebSocketStream;
 use schemas::fold::Outcome;
 use schemas::ids::{RoomId, UserId};
 use schemas::record::{Entry, Record};
 use storage::log::{Appended, Log};
 use storage::rooms::Rooms;
 use storage::rooms::sessions::Node;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -70,12 +71,13 @@ use crate::link::Links;
 use crate::refusal::Refusal;
 use crate::ticket::Ticket;
 use attendance::Attendance;
-use connection::{Connection, Sender, Socket};
+use connection::{Connection, Sender};
 use lane::Lane;
 use lease::LeaseTask;
 use nodes::Nodes;
 use outlet::Outlet;
 use room::Attach;
+use socket::{Socket, WebSocket};
 
 /// How long sockets and tasks may take to end when the node stops.
 const STOP_PATIENCE: Duration = Duration::from_secs(6);
@@ -365,10 +367,12 @@ pub struct Admission {
 }
 
 impl Admission {
-    /// Serves the socket to its end.
-    pub async fn serve(self, socket: WebSocketStream) {
+    /// Serves the socket on an upgraded connection to its end.
+    pub async fn serve<C: AsyncRead + AsyncWrite + Send + Unpin>(self, connection: C) {
         let relay = self.relay.clone();
-        relay.0.sockets.clone().track_future(async move { relay.serve(self, socket).await }).await;
+        let sockets = relay.0.sockets.clone();
+        let socket = WebSocket::new(connection);
+        sockets.track_future(async move { relay.serve(self, socket).await }).await;
     }
 }
 

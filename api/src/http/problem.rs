@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 
-use poem::error::{MethodNotAllowedError, NotFoundError, ReadBodyError, WebSocketError};
+use poem::error::{MethodNotAllowedError, NotFoundError, ReadBodyError};
 use poem::http::{StatusCode, header};
 use poem::{IntoResponse, PathPattern, Response};
 use poem_openapi::error::{
@@ -122,8 +122,6 @@ impl From<&poem::Error> for Problem {
             Self::not_found()
         } else if error.is::<MethodNotAllowedError>() {
             Self::method_not_allowed()
-        } else if error.is::<WebSocketError>() {
-            Self::malformed("This address is for WebSocket connections.")
         } else if error.is::<ReadBodyError>() {
             Self::malformed("The body could not be read.")
         } else {

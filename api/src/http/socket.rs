@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
-use poem::http::{StatusCode, header};
-use poem::web::websocket::{BoxWebSocketUpgraded, WebSocket, WebSocketConfig};
-use poem::{FromRequest, Request};
-use poem_openapi::OpenApi;
+use poem::http::{HeaderValue, StatusCode, header};
+use poem::{IntoResponse, OnUpgrade, Request, Response};
 use poem_openapi::param::{Path, Query};
+use poem_openapi::registry::{MetaResponse, MetaResponses, Registry};
+use poem_openapi::{ApiResponse, OpenApi};
 use schemas::frame::SUBPROTOCOL;
 use schemas::ids::RoomId;
-use schemas::limits::FRAME_BYTES_MAX;
+use tungstenite::handshake::server::create_response_with_body;
 
 use super::document::Section;
 use super::origins::Origins;
@@ -19,14 +19,6 @@ use super::refused::{Refusals, Refused};
 use super::values::{Checked, Faults, both};
 use crate::services::{Position, Services};
 
-/// Read buffer of a socket; the library's own is 128 KiB, a gigabyte for 10,000 idle people.
-const READ_BUFFER_BYTES: usize = 4 * 1024;
-/// Frames written together at most before they are sent.
-const WRITE_BUFFER_BYTES: usize = 4 * 1024;
-/// Above the largest first frame of a socket; what waits for a slow one is bounded before.
-const WRITE_BUFFER_BYTES_MAX: usize = 4 * 1024 * 1024;
-/// Somewhat above [`FRAME_BYTES_MAX`], so that a frame over it is answered and not cut off.
-const MESSAGE_BYTES_MAX: usize = 4 * FRAME_BYTES_MAX;
 /// Longest ticket that is looked at.
 const TICKET_BYTES_MAX: usize = 4 * 1024;
 /// Longest epoch that is looked at.
@@ -71,20 +63,22 @@ impl SocketApi {
         epoch: Query<Option<String>>,
         /// To resume: the last `seq` that was seen.
         since: Query<Checked<Option<u64>>>,
-    ) -> Result<BoxWebSocketUpgraded, Refused<OpenSocket>> {
+    ) -> Result<Upgraded, Refused<OpenSocket>> {
         self.check_origin(request)?;
         let room = room_id.0.named("room_id");
         let position = since.0.named("since").and_then(|since| position(epoch.0, since));
         let (room, position) = both(room, position)?;
         let ticket = ticket.0.filter(|ticket| ticket.len() <= TICKET_BYTES_MAX);
         let ticket = ticket.ok_or_else(|| Problem::unauthorized("The ticket is missing."))?;
-        let socket = upgrade(request).await?;
+        let (response, connection) = upgrade(request)?;
         let admission = self.services.admit(room, &ticket, position).await?;
-        let upgraded = socket
-            .protocols([SUBPROTOCOL])
-            .config(config())
-            .on_upgrade(move |stream| admission.serve(stream));
-        Ok(upgraded.boxed())
+        tokio::spawn(async move {
+            // A client that is gone before the answer has its ticket's time to come back.
+            if let Ok(connection) = connection.await {
+                admission.serve(connection).await;
+            }
+        });
+        Ok(Upgraded(response))
     }
 }
 
@@ -113,28 +107,51 @@ fn position(epoch: Option<String>, since: Option<u64>) -> Result<Option<Position
     }
 }
 
-async fn upgrade(request: &Request) -> Result<WebSocket, Problem> {
-    let Ok(socket) = WebSocket::from_request_without_body(request).await else {
+/// The answer that lets the client go on as a WebSocket, and the connection once it is sent.
+fn upgrade(request: &Request) -> Result<(Response, OnUpgrade), Problem> {
+    let mut asked = poem::http::Request::new(());
+    *asked.version_mut() = request.version();
+    asked.headers_mut().clone_from(request.headers());
+    let answer = create_response_with_body(&asked, || ()).ok();
+    let Some((answer, connection)) = answer.zip(request.take_upgrade().ok()) else {
         let text = "This address is for WebSocket connections.";
         return Err(Problem::new(StatusCode::UPGRADE_REQUIRED, "upgrade_required", text));
     };
+    let mut response = Response::from(answer.status());
+    response.headers_mut().clone_from(answer.headers());
     // Tools that offer no subprotocol at all are taken to mean ours.
-    let offered = request.headers().get(header::SEC_WEBSOCKET_PROTOCOL);
-    let offered = offered.map_or(Ok(SUBPROTOCOL), |value| value.to_str());
-    let ours = |name: &str| name.trim() == SUBPROTOCOL;
-    if offered.is_ok_and(|offered| offered.split(',').any(ours)) {
-        Ok(socket)
-    } else {
-        let text = format!("Offer the subprotocol `{SUBPROTOCOL}`.");
-        Err(Problem::new(StatusCode::BAD_REQUEST, "subprotocol", text))
+    if let Some(offered) = request.headers().get(header::SEC_WEBSOCKET_PROTOCOL) {
+        let ours = |name: &str| name.trim() == SUBPROTOCOL;
+        if !offered.to_str().is_ok_and(|offered| offered.split(',').any(ours)) {
+            let text = format!("Offer the subprotocol `{SUBPROTOCOL}`.");
+            return Err(Problem::new(StatusCode::BAD_REQUEST, "subprotocol", text));
+        }
+        let spoken = HeaderValue::from_static(SUBPROTOCOL);
+        response.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, spoken);
+    }
+    Ok((response, connection))
+}
+
+/// The socket opens.
+pub(super) struct Upgraded(Response);
+
+impl IntoResponse for Upgraded {
+    fn into_response(self) -> Response {
+        self.0
     }
 }
 
-fn config() -> WebSocketConfig {
-    WebSocketConfig::default()
-        .read_buffer_size(READ_BUFFER_BYTES)
-        .write_buffer_size(WRITE_BUFFER_BYTES)
-        .max_write_buffer_size(WRITE_BUFFER_BYTES_MAX)
-        .max_message_size(Some(MESSAGE_BYTES_MAX))
-        .max_frame_size(Some(MESSAGE_BYTES_MAX))
+impl ApiResponse for Upgraded {
+    fn meta() -> MetaResponses {
+        let opens = MetaResponse {
+            description: "A websocket response",
+            status: Some(StatusCode::SWITCHING_PROTOCOLS.as_u16()),
+            status_range: None,
+            content: vec![],
+            headers: vec![],
+        };
+        MetaResponses { responses: vec![opens] }
+    }
+
+    fn register(_: &mut Registry) {}
 }

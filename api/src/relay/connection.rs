@@ -5,14 +5,13 @@ mod command;
 mod pulse;
 
 use std::collections::VecDeque;
+use std::io;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use poem::web::websocket::{CloseCode, Message as SocketMessage};
 use schemas::frame::{ClientFrame, Command, FrameError, ServerFrame};
 use schemas::limits::FRAME_BYTES_MAX;
 use schemas::reject::RejectCode;
@@ -22,9 +21,10 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use command::Sender;
 
 use super::end::End;
-use super::outlet::{Due, Frame, Outlet, encode};
+use super::outlet::{Due, Outlet, encode};
 use super::presence::Chatter;
 use super::room::{Message, RoomHandle};
+use super::socket::{Frame, Incoming, Socket};
 use crate::select::select;
 use pulse::Pulse;
 
@@ -40,23 +40,6 @@ const COMMANDS_WAITING_MAX: usize = 64;
 const WRITE_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a goodbye may take.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(2);
-
-/// A socket as poem gives it, or a pair of channels in a test.
-pub(crate) trait Socket:
-    Stream<Item = std::io::Result<SocketMessage>>
-    + Sink<SocketMessage, Error = std::io::Error>
-    + Send
-    + Unpin
-{
-}
-
-impl<S> Socket for S where
-    S: Stream<Item = std::io::Result<SocketMessage>>
-        + Sink<SocketMessage, Error = std::io::Error>
-        + Send
-        + Unpin
-{
-}
 
 /// One socket of a session.
 pub(crate) struct Connection<S> {
@@ -76,12 +59,8 @@ impl<S: Socket> Connection<S> {
     /// Serves the socket to its end and says goodbye.
     pub(crate) async fn run(mut self) -> End {
         let end = self.serve().await;
-        if let Some((code, reason)) = end.close() {
-            let goodbye = SocketMessage::Close(Some((CloseCode::from(code), reason.to_owned())));
-            // Whoever does not take the goodbye in time is gone all the same.
-            drop(timeout(CLOSE_PATIENCE, self.socket.send(goodbye)).await);
-            drop(timeout(CLOSE_PATIENCE, self.drain()).await);
-        }
+        // Whoever does not take the goodbye in time is gone all the same.
+        drop(timeout(CLOSE_PATIENCE, self.say_goodbye(end)).await);
         end
     }
 
@@ -102,7 +81,7 @@ impl<S: Socket> Connection<S> {
             select! {
                 () = self.shutdown.cancelled() => return End::Shutdown,
                 due = self.outlet.due() => match due {
-                    Due::Frames(frames) => if let Err(end) = self.write(frames).await { return end },
+                    Due::Frames(frames) => if let Err(end) = self.write(&frames).await { return end },
                     Due::End(end) => return end,
                 },
                 answer = finished(&mut on_its_way) => {
@@ -112,15 +91,10 @@ impl<S: Socket> Connection<S> {
                     }
                 }
                 beat = pulse.beat() => match beat {
-                    Ok(ping) => {
-                        let sent = timeout(WRITE_PATIENCE, self.socket.send(SocketMessage::Ping(ping)));
-                        if !matches!(sent.await, Ok(Ok(()))) {
-                            return End::Broken;
-                        }
-                    }
+                    Ok(ping) => if let Err(end) = self.write_one(Frame::ping(ping)).await { return end },
                     Err(end) => return end,
                 },
-                message = self.socket.next(), if waiting.len() < COMMANDS_WAITING_MAX => {
+                message = self.socket.read(), if waiting.len() < COMMANDS_WAITING_MAX => {
                     match self.read(message, &limits, &mut pulse).await {
                         Ok(Some(command)) => waiting.push_back(command),
                         Ok(None) => {}
@@ -131,49 +105,43 @@ impl<S: Socket> Connection<S> {
         }
     }
 
-    /// Several frames, one flush.
-    async fn write(&mut self, frames: Vec<Frame>) -> Result<(), End> {
-        let socket = &mut self.socket;
-        let written = timeout(WRITE_PATIENCE, async {
-            for frame in frames {
-                socket.feed(SocketMessage::Text(frame.as_ref().to_owned())).await?;
-            }
-            socket.flush().await
-        });
-        match written.await {
+    async fn write(&mut self, frames: &[Frame]) -> Result<(), End> {
+        match timeout(WRITE_PATIENCE, self.socket.write(frames)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(End::Broken),
             Err(_) => Err(End::Slow),
         }
     }
 
+    async fn write_one(&mut self, frame: io::Result<Frame>) -> Result<(), End> {
+        self.write(&[frame.map_err(|_unfit| End::Broken)?]).await
+    }
+
     async fn read(
         &mut self,
-        message: Option<std::io::Result<SocketMessage>>,
+        message: Incoming,
         limits: &Limits,
         pulse: &mut Pulse,
     ) -> Result<Option<Command>, End> {
         match message {
-            Some(Ok(SocketMessage::Text(text))) => {
+            Incoming::Text(text) => {
                 limits.frames.check().map_err(|_too_soon| End::TooMany)?;
                 Ok(self.take_frame(&text, limits).await)
             }
-            Some(Ok(SocketMessage::Pong(payload))) => {
+            Incoming::Pong(payload) => {
                 if let Some(rtt_ms) = pulse.pong(&payload) {
                     let session = self.sender.session;
                     self.room.tell(Message::RoundTrip { session, rtt_ms }).await;
                 }
                 Ok(None)
             }
-            // The library answers pings itself.
-            Some(Ok(SocketMessage::Ping(_))) => {
+            Incoming::Ping(payload) => {
                 limits.frames.check().map_err(|_too_soon| End::TooMany)?;
-                Ok(None)
+                self.write_one(Frame::pong(payload)).await.map(|()| None)
             }
-            Some(Ok(SocketMessage::Binary(_))) => Err(End::BadFrame),
-            Some(Err(error)) if error.kind() == std::io::ErrorKind::Other => Err(End::BadFrame),
-            Some(Err(_)) => Err(End::Broken),
-            Some(Ok(SocketMessage::Close(_))) | None => Err(End::ClientLeft),
+            Incoming::Close => Err(End::ClientLeft),
+            Incoming::Unfit => Err(End::BadFrame),
+            Incoming::Broken => Err(End::Broken),
         }
     }
 
@@ -223,13 +191,16 @@ impl<S: Socket> Connection<S> {
         }
     }
 
-    /// Waits for the client's own close, so that the goodbye is not lost to a reset.
-    async fn drain(&mut self) {
-        while let Some(Ok(message)) = self.socket.next().await {
-            if matches!(message, SocketMessage::Close(_)) {
-                return;
-            }
+    /// Waits for the client's own close where it is owed, so that the goodbye is not lost to a
+    /// reset.
+    async fn say_goodbye(&mut self, end: End) -> io::Result<()> {
+        let Some((code, reason)) = end.close() else { return Ok(()) };
+        self.socket.write(&[Frame::close(code, reason)?]).await?;
+        if end == End::ClientLeft {
+            return Ok(());
         }
+        while !matches!(self.socket.read().await, Incoming::Close | Incoming::Broken) {}
+        Ok(())
     }
 }
 

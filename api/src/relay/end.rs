@@ -36,7 +36,8 @@ impl End {
     /// Close code and reason; none where there is nobody left to tell.
     pub(crate) fn close(self) -> Option<(u16, &'static str)> {
         match self {
-            Self::ClientLeft | Self::Broken => None,
+            Self::Broken => None,
+            Self::ClientLeft => Some((1000, "")),
             Self::Shutdown => Some((4000, "try again: this node stops")),
             Self::Behind => Some((4000, "try again: this node fell behind")),
             Self::Gone => Some((4000, "try again: you were away too long")),

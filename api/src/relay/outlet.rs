@@ -2,27 +2,22 @@
 //! the connection empties in one go. Over the bound the session is cut, never the room.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
 use super::end::End;
+use super::socket::Frame;
 
 /// Most frames that may wait for one session.
 pub(crate) const QUEUE_FRAMES_MAX: usize = 4096;
 /// Most bytes that may wait for one session.
 pub(crate) const QUEUE_BYTES_MAX: usize = 1024 * 1024;
 
-/// A frame, encoded once for everyone.
-pub(crate) type Frame = Arc<str>;
-
-/// Encodes a frame; none only if it could not be JSON, which is logged.
+/// Encodes a frame, once for everyone; none only if it could not be JSON, which is logged.
 pub(crate) fn encode(frame: &impl serde::Serialize) -> Option<Frame> {
-    let encoded = serde_json::to_string(frame);
-    encoded
-        .inspect_err(|error| tracing::error!(%error, "a frame could not be encoded"))
-        .ok()
-        .map(Frame::from)
+    let encoded = serde_json::to_vec(frame).map_err(std::io::Error::from).and_then(Frame::text);
+    encoded.inspect_err(|error| tracing::error!(%error, "a frame could not be encoded")).ok()
 }
 
 #[derive(Default)]
@@ -53,12 +48,12 @@ impl Outlet {
     pub(crate) fn push(&self, frame: Frame) {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         let full = queue.frames.len() >= QUEUE_FRAMES_MAX
-            || queue.bytes.saturating_add(frame.len()) > QUEUE_BYTES_MAX;
+            || queue.bytes.saturating_add(frame.bytes().len()) > QUEUE_BYTES_MAX;
         if full {
             queue.end.get_or_insert(End::Slow);
             queue.frames = VecDeque::new();
         } else if queue.end.is_none() {
-            queue.bytes += frame.len();
+            queue.bytes += frame.bytes().len();
             queue.frames.push_back(frame);
         }
         drop(queue);
@@ -104,18 +99,25 @@ impl Outlet {
 mod tests {
     use super::*;
 
+    fn text(text: &'static str) -> Frame {
+        Frame::text(text).unwrap()
+    }
+
+    /// A frame of this size, with its header.
     fn frame(bytes: usize) -> Frame {
-        "x".repeat(bytes).into()
+        let frame = Frame::text("x".repeat(bytes)).unwrap();
+        let header_bytes = frame.bytes().len() - bytes;
+        Frame::text("x".repeat(bytes - header_bytes)).unwrap()
     }
 
     #[tokio::test]
     async fn gives_frames_in_order_and_then_the_end() {
         let outlet = Outlet::default();
-        outlet.push("a".into());
-        outlet.push("b".into());
+        outlet.push(text("a"));
+        outlet.push(text("b"));
         outlet.end(End::RoomClosed);
-        outlet.push("after the end".into());
-        assert_eq!(outlet.due().await, Due::Frames(vec!["a".into(), "b".into()]));
+        outlet.push(text("after the end"));
+        assert_eq!(outlet.due().await, Due::Frames(vec![text("a"), text("b")]));
         assert_eq!(outlet.due().await, Due::End(End::RoomClosed));
     }
 
@@ -125,7 +127,7 @@ mod tests {
         outlet.push(frame(QUEUE_BYTES_MAX));
         assert!(matches!(outlet.due().await, Due::Frames(frames) if frames.len() == 1));
         outlet.push(frame(QUEUE_BYTES_MAX));
-        outlet.push(frame(1));
+        outlet.push(frame(8));
         assert_eq!(outlet.due().await, Due::End(End::Slow));
     }
 
@@ -133,13 +135,13 @@ mod tests {
     async fn holds_its_limit_of_frames_and_ends_as_slow_one_past_it() {
         let outlet = Outlet::default();
         for _ in 0..QUEUE_FRAMES_MAX {
-            outlet.push(frame(1));
+            outlet.push(frame(8));
         }
         assert!(
             matches!(outlet.due().await, Due::Frames(frames) if frames.len() == QUEUE_FRAMES_MAX)
         );
         for _ in 0..=QUEUE_FRAMES_MAX {
-            outlet.push(frame(1));
+            outlet.push(frame(8));
         }
         assert_eq!(outlet.due().await, Due::End(End::Slow));
     }

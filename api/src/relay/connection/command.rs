@@ -14,8 +14,9 @@ use schemas::reject::RejectCode;
 use storage::log::{AppendError, Log};
 
 use crate::relay::append::append_record;
-use crate::relay::outlet::{Frame, encode};
+use crate::relay::outlet::encode;
 use crate::relay::room::RoomHandle;
+use crate::relay::socket::Frame;
 
 /// How long a film may take to be looked up.
 const LOOK_UP_PATIENCE: Duration = Duration::from_secs(3);

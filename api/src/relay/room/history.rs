@@ -9,8 +9,9 @@ use storage::archive::EventPage;
 
 use super::Position;
 use crate::refusal::Refusal;
-use crate::relay::outlet::{Frame, encode};
+use crate::relay::outlet::encode;
 use crate::relay::rfc3339;
+use crate::relay::socket::Frame;
 
 /// A client that missed more events than this is welcomed afresh.
 const RESUME_EVENTS_MAX: usize = 5000;
@@ -54,7 +55,7 @@ pub(super) fn resume(
         return None;
     }
     let frame = encode(&ServerFrame::Resume { epoch, seq: state.seq(), server_time, events })?;
-    (frame.len() <= RESUME_BYTES_MAX).then_some(frame)
+    (frame.bytes().len() <= RESUME_BYTES_MAX).then_some(frame)
 }
 
 /// The whole state with the last events.

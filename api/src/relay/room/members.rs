@@ -1,6 +1,5 @@
 //! What a room answers to and about its members, and how their sockets come and go.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -161,7 +160,7 @@ impl RoomTask {
         };
         let others = self.presence.sessions().filter(|session| session.user != user);
         if let Some(frame) = frame {
-            others.for_each(|session| session.outlet.push(Arc::clone(&frame)));
+            others.for_each(|session| session.outlet.push(frame.clone()));
         }
     }
 

@@ -167,7 +167,7 @@ impl RoomTask {
         let Some(event) = self.setup.state.events().last() else { return };
         let Some(frame) = encode(event) else { return };
         for session in self.presence.sessions() {
-            session.outlet.push(Arc::clone(&frame));
+            session.outlet.push(frame.clone());
         }
         metrics::counter!("relay_events_total").increment(1);
         metrics::counter!("relay_deliveries_total")

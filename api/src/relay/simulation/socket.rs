@@ -2,15 +2,15 @@
 //! still while the node does.
 
 use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures_util::{Sink, Stream, StreamExt, sink, stream};
-use poem::web::websocket::Message;
+use futures_util::stream::{self, BoxStream, StreamExt};
 use storage::memory::Process;
 use tokio::sync::mpsc;
 use tokio::time::sleep;
+use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
+
+use crate::relay::socket::{Frame, Incoming, Socket};
 
 /// Frames that may be under way, in each direction.
 const FRAMES_MAX: usize = 256;
@@ -19,31 +19,57 @@ const LATENCY_MS_MAX: u64 = 60;
 
 /// What a node holds.
 pub(super) struct NodeEnd {
-    incoming: Pin<Box<dyn Stream<Item = io::Result<Message>> + Send>>,
-    outgoing: Pin<Box<dyn Sink<Message, Error = io::Error> + Send>>,
+    node: Process,
+    incoming: BoxStream<'static, Incoming>,
+    to_tab: mpsc::Sender<Frame>,
 }
 
 /// What a tab holds.
 pub(super) struct TabEnd {
-    pub(super) frames: mpsc::Receiver<Message>,
-    pub(super) to_node: mpsc::Sender<Message>,
+    frames: mpsc::Receiver<Frame>,
+    pub(super) to_node: mpsc::Sender<Incoming>,
+}
+
+/// What a tab hears.
+pub(super) enum Heard {
+    Text(String),
+    Ping(Vec<u8>),
+    Close(u16, String),
 }
 
 impl TabEnd {
+    /// What the node says next; none once it is gone.
+    pub(super) async fn hears(&mut self) -> Option<Heard> {
+        Some(heard(&self.frames.recv().await?))
+    }
+
     /// The first frame; pings may come before it. None if the node closes instead.
     pub(super) async fn greeting(&mut self) -> Option<String> {
         loop {
-            match self.frames.recv().await? {
-                Message::Text(text) => return Some(text),
-                Message::Ping(payload) => self.pong(payload).await,
-                _ => return None,
+            match self.hears().await? {
+                Heard::Text(text) => return Some(text),
+                Heard::Ping(payload) => self.pong(payload).await,
+                Heard::Close(..) => return None,
             }
         }
     }
 
     /// Answers a ping. A broken line is noticed by listening.
     pub(super) async fn pong(&self, payload: Vec<u8>) {
-        self.to_node.send(Message::Pong(payload)).await.ok();
+        self.to_node.send(Incoming::Pong(payload)).await.ok();
+    }
+}
+
+fn heard(frame: &Frame) -> Heard {
+    let (opcode, payload) = frame.parts();
+    match opcode {
+        OpCode::Data(Data::Text) => Heard::Text(String::from_utf8(payload.into()).unwrap()),
+        OpCode::Control(Control::Ping) => Heard::Ping(payload.into()),
+        OpCode::Control(Control::Close) => {
+            let (code, reason) = payload.split_first_chunk().unwrap();
+            Heard::Close(u16::from_be_bytes(*code), String::from_utf8_lossy(reason).into_owned())
+        }
+        other => panic!("a node sends no {other}"),
     }
 }
 
@@ -52,51 +78,30 @@ pub(super) fn connect(node: &Process) -> (TabEnd, NodeEnd) {
     let (to_node, from_tab) = mpsc::channel(FRAMES_MAX);
     let (to_tab, frames) = mpsc::channel(FRAMES_MAX);
     let incoming = stream::unfold((from_tab, node.clone()), async |(mut from_tab, node)| {
-        let message: Message = from_tab.recv().await?;
+        let message: Incoming = from_tab.recv().await?;
         under_way(&node).await;
-        Some((Ok(message), (from_tab, node)))
+        Some((message, (from_tab, node)))
     });
-    let outgoing = sink::unfold((to_tab, node.clone()), async |(to_tab, node), message| {
-        under_way(&node).await;
-        let sent: Result<(), _> = to_tab.send(message).await;
-        sent.map_err(|_closed| io::ErrorKind::BrokenPipe)?;
-        Ok::<_, io::Error>((to_tab, node))
-    });
-    (
-        TabEnd { frames, to_node },
-        NodeEnd { incoming: incoming.boxed(), outgoing: Box::pin(outgoing) },
-    )
+    let node = NodeEnd { node: node.clone(), incoming: incoming.boxed(), to_tab };
+    (TabEnd { frames, to_node }, node)
+}
+
+impl Socket for NodeEnd {
+    async fn read(&mut self) -> Incoming {
+        self.incoming.next().await.unwrap_or(Incoming::Close)
+    }
+
+    async fn write(&mut self, frames: &[Frame]) -> io::Result<()> {
+        for frame in frames {
+            under_way(&self.node).await;
+            let sent = self.to_tab.send(frame.clone()).await;
+            sent.map_err(|_closed| io::ErrorKind::BrokenPipe)?;
+        }
+        Ok(())
+    }
 }
 
 async fn under_way(node: &Process) {
     sleep(Duration::from_millis(node.world().dice().within(0..=LATENCY_MS_MAX))).await;
     node.may_go_on().await;
-}
-
-impl Stream for NodeEnd {
-    type Item = io::Result<Message>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.incoming.as_mut().poll_next(context)
-    }
-}
-
-impl Sink<Message> for NodeEnd {
-    type Error = io::Error;
-
-    fn poll_ready(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.outgoing.as_mut().poll_ready(context)
-    }
-
-    fn start_send(mut self: Pin<&mut Self>, message: Message) -> io::Result<()> {
-        self.outgoing.as_mut().start_send(message)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.outgoing.as_mut().poll_flush(context)
-    }
-
-    fn poll_close(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.outgoing.as_mut().poll_close(context)
-    }
 }

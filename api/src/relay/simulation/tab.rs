@@ -5,17 +5,17 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use poem::web::websocket::Message;
 use schemas::ids::{SessionId, UserId};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::evening::{Place, Town};
 use super::node::Node;
-use super::socket::{TabEnd, connect};
+use super::socket::{Heard, TabEnd, connect};
 use super::truth::{STOP_EXCUSES_MS, ensure};
 use crate::refusal::Refusal;
 use crate::relay::room::Position;
+use crate::relay::socket::Incoming;
 
 /// Commands of one connection; a node refuses more of them at once, by the clock on the wall.
 const COMMANDS_MAX: usize = 18;
@@ -193,13 +193,13 @@ impl Tab {
             tokio::select! {
                 biased;
                 () = visit.node.process.died() => return Ok(()),
-                message = visit.end.frames.recv() => match message {
-                    Some(Message::Text(text)) => self.hear(visit, &text)?,
-                    Some(Message::Ping(payload)) => visit.end.pong(payload).await,
-                    Some(Message::Close(Some((code, reason)))) => {
-                        return self.dismissed(visit, u16::from(code), &reason);
+                message = visit.end.hears() => match message {
+                    Some(Heard::Text(text)) => self.hear(visit, &text)?,
+                    Some(Heard::Ping(payload)) => visit.end.pong(payload).await,
+                    Some(Heard::Close(code, reason)) => {
+                        return self.dismissed(visit, code, &reason);
                     }
-                    _ => return Ok(()),
+                    None => return Ok(()),
                 },
                 () = sleep_until(act_at.min(until)) => {
                     self.act(visit).await;
@@ -262,7 +262,7 @@ impl Tab {
         }
         match dice.within(0..=99) {
             0..=9 => {
-                let typing = Message::Text(json!({"type": "typing"}).to_string());
+                let typing = Incoming::Text(json!({"type": "typing"}).to_string());
                 visit.end.to_node.send(typing).await.ok();
             }
             10..=12 => {
@@ -300,7 +300,7 @@ impl Tab {
         if let Some(command) = self.unresolved.get(&client_seq) {
             visit.sent += 1;
             // A broken line is noticed by listening.
-            visit.end.to_node.send(Message::Text(command.clone())).await.ok();
+            visit.end.to_node.send(Incoming::Text(command.clone())).await.ok();
         }
     }
 }

@@ -63,7 +63,7 @@ async fn answer_to(action: Action, is_away: bool) -> Value {
         session: SessionId(Uuid::nil()),
     };
     let frame = sender.send(Command { client_seq: 7, action }).await.unwrap();
-    serde_json::from_str(&frame).unwrap()
+    serde_json::from_slice(&frame.parts().1).unwrap()
 }
 
 #[tokio::test]
