@@ -3,6 +3,7 @@
 #   build     a C compiler and OpenSSL's headers, for the client of Kafka
 #   engines   Postgres, and what Kafka and the MongoDB-compatible server are fetched and run by
 #   chromium  the browser that tests drive
+#   peers     what the relay is measured beside, and what that is built by
 set -euo pipefail
 
 # The first Go that fetches the version which a module asks for by itself.
@@ -39,6 +40,11 @@ for need in "$@"; do
         needs chromium has chromium
         needs fonts-dejavu-core has chromium
         ;;
+    peers)
+        needs golang-go has_go
+        needs python3-venv python3 -c 'import ensurepip'
+        needs redis-server has redis-server
+        ;;
     *)
         echo "needs.sh knows nothing of $need" >&2
         exit 2
@@ -59,7 +65,8 @@ if [[ " ${packages[*]} " == *" postgresql "* ]]; then
     echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/movie-together.conf
 fi
 apt-get update -qq
-DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+# Of Redis neither: nothing that is installed is started in this runlevel.
+RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
 if [[ " ${packages[*]} " == *" golang-go "* ]] && ! has_go; then
     echo "Debian's $(go env GOVERSION) is too old; install Go 1.$go_minor_min or later" >&2
     exit 1

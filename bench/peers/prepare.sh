@@ -1,17 +1,11 @@
 #!/usr/bin/env bash
 # Builds the peers that `movie-together-bench relay` measures, into target/bench/peers; what they
-# are made of is pinned beside their sources. Installs Redis, on Debian as root.
+# are made of is pinned beside their sources.
 set -euo pipefail
 cd "$(dirname "$0")"
+../../scripts/needs.sh peers
 mkdir -p ../../target/bench/peers
 out=$(cd ../../target/bench/peers && pwd)
-
-if ! command -v redis-server >/dev/null; then
-    apt-get update -qq
-    # A server of the system's own would only be in the way.
-    RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends redis-server >/dev/null
-fi
 
 (cd centrifuge && CGO_ENABLED=0 go build -trimpath -o "$out/centrifuge" .)
 

@@ -241,3 +241,15 @@ fn positive(text: &str) -> Result<usize, String> {
         Err(error) => Err(format!("{error}")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn no_two_options_of_all_bars_have_the_same_name() {
+        Options::command().debug_assert();
+    }
+}

@@ -72,7 +72,7 @@ struct Ramp<'a> {
     options: &'a RelayOptions,
     running: &'a Running,
     company: Company,
-    /// Whether the first step that was not kept was the tool's fault.
+    /// Whether the last step that was not kept was the tool's fault.
     by_tool: bool,
 }
 
@@ -104,6 +104,7 @@ impl Ramp<'_> {
         let said = match self.say(&talk).await {
             Ok(said) => said,
             Err(error) => {
+                self.by_tool = false;
                 say(&format!("  {relay}: {rate:.1} a second in a room: {error}"))?;
                 return Ok(None);
             }
