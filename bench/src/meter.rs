@@ -73,7 +73,7 @@ fn tree_time(root: u32) -> Result<Duration> {
 }
 
 /// Processor time of a process, and its parent.
-fn time(pid: u32) -> Result<(Duration, u32)> {
+pub(crate) fn time(pid: u32) -> Result<(Duration, u32)> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
     let ticks_a_second = sysconf(SysconfVar::CLK_TCK)?.ok_or("no clock ticks")?;
     let (ticks, parent) = ticks(&stat).ok_or("a /proc/PID/stat of another shape")?;

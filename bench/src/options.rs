@@ -209,6 +209,9 @@ pub(crate) struct ArchiveOptions {
     /// Inserts at a time of the bare driver; a pass has as many workers by default.
     #[arg(long, default_value = "2", value_parser = positive)]
     pub(crate) inserters: usize,
+    /// Tasks of the connector's sink; as many as it was fastest with.
+    #[arg(long, default_value = "2", value_parser = positive)]
+    pub(crate) connector_tasks: usize,
     /// A server to archive into, such as `mongodb://host:27017`, with `authSource` where there
     /// is a user; databases are made there and dropped. A stand-in is started unless given.
     #[arg(long)]

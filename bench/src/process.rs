@@ -10,7 +10,7 @@ use nix::unistd::Pid;
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
-use crate::Result;
+use crate::{Result, meter};
 
 /// How long a start may take.
 pub(crate) const START_TIMEOUT: Duration = Duration::from_mins(1);
@@ -34,12 +34,22 @@ pub(crate) struct Process {
 impl Process {
     /// Starts a binary without any variables; what it logs goes to a file of its name.
     pub(crate) fn start(binary: &Path, folder: &Path, arguments: &[String]) -> Result<Self> {
-        let name = binary.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let log = folder.join(format!("{name}.log"));
         let mut command = Command::new(binary);
+        command.env_clear().args(arguments);
+        Self::run(command, binary, folder)
+    }
+
+    /// Starts a program of somebody else with our variables.
+    pub(crate) fn start_other(program: &str, folder: &Path, arguments: &[String]) -> Result<Self> {
+        let mut command = Command::new(program);
+        command.args(arguments);
+        Self::run(command, Path::new(program), folder)
+    }
+
+    fn run(mut command: Command, program: &Path, folder: &Path) -> Result<Self> {
+        let name = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let log = folder.join(format!("{name}.log"));
         command
-            .env_clear()
-            .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(File::create(&log)?)
@@ -47,7 +57,7 @@ impl Process {
         let started_at = Instant::now();
         let child = command
             .spawn()
-            .map_err(|error| format!("{} cannot be started: {error}", binary.display()))?;
+            .map_err(|error| format!("{} cannot be started: {error}", program.display()))?;
         Ok(Self { child, name, log, started_at })
     }
 
@@ -81,6 +91,11 @@ impl Process {
     /// The most resident memory so far, in bytes; none once it has ended.
     pub(crate) fn peak_bytes(&self) -> Result<Option<u64>> {
         self.memory("VmHWM:")
+    }
+
+    /// Time of all processors that it has used so far; none once it has ended.
+    pub(crate) fn processor_time(&self) -> Result<Option<Duration>> {
+        self.child.id().map(|pid| Ok(meter::time(pid)?.0)).transpose()
     }
 
     fn memory(&self, field: &str) -> Result<Option<u64>> {

@@ -17,6 +17,7 @@ mod engine;
 mod engines;
 mod error;
 mod folder;
+mod jars;
 mod ports;
 mod process;
 mod server;
@@ -25,6 +26,8 @@ mod step;
 
 pub use engine::Engine;
 pub use error::StackError;
+pub use jars::jars;
+pub use ports::free_port;
 pub use process::end_tree;
 pub use server::Server;
 pub use stack::{Settings, Stack};

@@ -14,7 +14,10 @@ const PORTS: Range<u16> = 20_000..32_000;
 const TRIES_MAX: u32 = 100;
 
 /// A loopback port on which nobody listens.
-pub(crate) fn free_port() -> Result<u16, StackError> {
+///
+/// # Errors
+/// There is none.
+pub fn free_port() -> Result<u16, StackError> {
     let mut last = None;
     for _ in 0..TRIES_MAX {
         let port = rand::rng().random_range(PORTS);

@@ -15,6 +15,8 @@ pub(super) const BATCH_DOCUMENTS: usize = 2000;
 /// Batches that are read before they are inserted against the clock.
 const BATCHES_READ: usize = 16;
 const EVENTS: &str = "movie_together_event";
+/// What a pass writes to.
+const COLLECTIONS: [&str; 3] = [EVENTS, "movie_together_participant", "movie_together_seal"];
 
 /// Documents a second.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +45,15 @@ pub(super) async fn copy(from: &str, to: &str, count: usize, inserters: usize) -
     } else {
         Err(format!("of {count} documents {inserted} are in the archive").into())
     }
+}
+
+/// Makes the collections of a pass, which are there in any pass but the first.
+pub(super) async fn prepare(url: &str) -> Result<()> {
+    let database = database(url).await?;
+    for name in COLLECTIONS {
+        database.create_collection(name).await?;
+    }
+    Ok(())
 }
 
 /// Drops what a pass has archived.

@@ -18,6 +18,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(10);
 /// A pass that archived everything.
 pub(super) struct Passed {
     pub(super) duration: Duration,
+    /// Of all processors, from the start of its process.
+    pub(super) processor_time: Duration,
     pub(super) peak_bytes: u64,
 }
 
@@ -47,7 +49,7 @@ pub(super) async fn run(
     let arguments = ["--once"].iter().chain(arguments.as_flattened());
     let arguments: Vec<String> = arguments.map(|text| (*text).to_owned()).collect();
     let mut process = Process::start(binary, data.path(), &arguments)?;
-    let (said, peak_bytes) = watch(&mut process).await?;
+    let (said, processor_time, peak_bytes) = watch(&mut process).await?;
     let status = process.ended().await?;
     if !status.success() {
         return Err(process.failed(&format!("ended with {status}")));
@@ -57,28 +59,32 @@ pub(super) async fn run(
         && report.records_truncated == records
         && report.failures_total == 0;
     if is_done {
-        Ok(Passed { duration: Duration::from_millis(report.duration_ms), peak_bytes })
+        let duration = Duration::from_millis(report.duration_ms);
+        Ok(Passed { duration, processor_time, peak_bytes })
     } else {
         Err(process.failed(&format!("did not archive {records} records, but said {said}")))
     }
 }
 
-/// What it prints until it ends, and the most memory it had by then.
-async fn watch(process: &mut Process) -> Result<(String, u64)> {
+/// What it prints until it ends, and what it took of processors and memory by then.
+async fn watch(process: &mut Process) -> Result<(String, Duration, u64)> {
     let mut output = process.output()?;
     let mut said = String::new();
     let mut reading = std::pin::pin!(output.read_to_string(&mut said));
     let mut looks = interval(LOOK_EVERY);
     looks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    let mut peak_bytes = 0;
+    let (mut processor_time, mut peak_bytes) = (Duration::ZERO, 0);
     loop {
         tokio::select! {
-            _ = looks.tick() => peak_bytes = process.peak_bytes()?.unwrap_or(peak_bytes),
+            _ = looks.tick() => {
+                processor_time = process.processor_time()?.unwrap_or(processor_time);
+                peak_bytes = process.peak_bytes()?.unwrap_or(peak_bytes);
+            }
             read = &mut reading => {
                 read?;
                 break;
             }
         }
     }
-    Ok((said, peak_bytes))
+    Ok((said, processor_time, peak_bytes))
 }

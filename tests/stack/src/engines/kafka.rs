@@ -14,9 +14,10 @@ use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use super::{BoxError, Program};
 use crate::error::StackError;
 use crate::folder::Folder;
+use crate::jars::jars;
 use crate::ports::free_port;
 use crate::stack::Settings;
-use crate::step::{self, Cache};
+use crate::step;
 
 const POM: &str = "kafka/pom.xml";
 const PROPERTIES: &str = "server.properties";
@@ -37,7 +38,7 @@ pub(super) struct Kafka {
 
 impl Kafka {
     pub(super) async fn lay_out(folder: &Folder, settings: &Settings) -> Result<Self, StackError> {
-        let jars = fetch().await?;
+        let jars = jars("kafka", &step::source(POM)).await?;
         let (port, controller_port) = (free_port()?, free_port()?);
         let properties = properties(folder.path(), port, controller_port, settings);
         fs::write(folder.path().join(PROPERTIES), properties)
@@ -91,30 +92,6 @@ impl Program for Kafka {
         })
         .await?
     }
-}
-
-/// The jars, from the first run on out of the cache.
-async fn fetch() -> Result<PathBuf, StackError> {
-    let cache = Cache::open("kafka").await?;
-    let (jars, fetched) = (cache.path().join("jars"), cache.path().join("pom.xml"));
-    let pom = fs::read(step::source(POM)).map_err(StackError::machine(POM))?;
-    if fs::read(&fetched).is_ok_and(|fetched| fetched == pom) {
-        return Ok(jars);
-    }
-    tracing::info!("fetching kafka, this once");
-    let keep = || StackError::machine("kafka's jars cannot be kept");
-    if jars.exists() {
-        fs::remove_dir_all(&jars).map_err(keep())?;
-    }
-    let mut output = OsString::from("-DoutputDirectory=");
-    output.push(&jars);
-    let mut maven = Command::new("mvn");
-    maven.args(["-q", "-B", "dependency:copy-dependencies", "-DincludeScope=runtime"]);
-    maven.arg(output).arg("-f").arg(step::source(POM));
-    step::run("mvn", maven, &cache.path().join("log")).await?;
-    // Written last: a fetch that was cut short is made again.
-    fs::write(fetched, pom).map_err(keep())?;
-    Ok(jars)
 }
 
 fn properties(folder: &Path, port: u16, controller_port: u16, settings: &Settings) -> String {
