@@ -209,7 +209,7 @@ pub(crate) struct ArchiveOptions {
     /// Inserts at a time of the bare driver; a pass has as many workers by default.
     #[arg(long, default_value = "2", value_parser = positive)]
     pub(crate) inserters: usize,
-    /// Tasks of the connector's sink; as many as it was fastest with.
+    /// Tasks of the connector's sink.
     #[arg(long, default_value = "2", value_parser = positive)]
     pub(crate) connector_tasks: usize,
     /// A server to archive into, such as `mongodb://host:27017`, with `authSource` where there
