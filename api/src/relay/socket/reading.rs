@@ -19,26 +19,32 @@ pub(super) struct Reading {
     bytes: Vec<u8>,
     /// A message that comes in parts, as far as it is here.
     begun: Option<Vec<u8>>,
+    /// Something unfit was told: whatever comes after it is dropped unread.
+    is_over: bool,
 }
 
 impl Reading {
     pub(super) fn add(&mut self, bytes: &[u8]) {
-        self.bytes.extend_from_slice(bytes);
+        if !self.is_over {
+            self.bytes.extend_from_slice(bytes);
+        }
     }
 
-    /// The next message, if it is whole.
+    /// The next message, if it is whole. What is unfit is told once and is the last.
     pub(super) fn next_message(&mut self) -> Option<Incoming> {
-        loop {
-            let (header, payload) = match self.next_frame() {
-                Ok(frame) => frame?,
-                Err(Unfit) => return Some(Incoming::Unfit),
-            };
-            match self.take(&header, payload) {
-                Ok(None) => {}
-                Ok(message) => return message,
-                Err(Unfit) => return Some(Incoming::Unfit),
+        self.try_next_message().unwrap_or_else(|Unfit| {
+            *self = Self { is_over: true, ..Self::default() };
+            Some(Incoming::Unfit)
+        })
+    }
+
+    fn try_next_message(&mut self) -> Result<Option<Incoming>, Unfit> {
+        while let Some((header, payload)) = self.next_frame()? {
+            if let Some(message) = self.take(&header, payload)? {
+                return Ok(Some(message));
             }
         }
+        Ok(None)
     }
 
     /// The next frame, unmasked, if it is whole.

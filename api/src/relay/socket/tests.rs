@@ -31,10 +31,7 @@ fn read(frames: Vec<WireFrame>, piece_bytes: usize) -> Vec<Incoming> {
     for piece in bytes.chunks(piece_bytes) {
         reading.add(piece);
         while let Some(message) = reading.next_message() {
-            messages.push(message.clone());
-            if message == Incoming::Unfit {
-                return messages;
-            }
+            messages.push(message);
         }
     }
     assert_eq!(reading.kept_bytes(), 0);
@@ -135,9 +132,20 @@ fn what_no_client_may_send_is_unfit() {
         vec![split_ping],
         vec![unknown],
     ] {
-        assert_eq!(read(frames, PIPE_BYTES), [Incoming::Unfit]);
+        let after = [frames, vec![part("x", Data::Text, true)]].concat();
+        assert_eq!(read(after, PIPE_BYTES), [Incoming::Unfit]);
     }
     assert_eq!(read(vec![part(&long, Data::Text, true)], PIPE_BYTES), [text(&long)]);
+}
+
+#[tokio::test]
+async fn after_what_is_unfit_nothing_is_read_but_the_end() {
+    let (mut client, mut socket) = pair().await;
+    let many = "x".repeat(schemas::limits::FRAME_BYTES_MAX * 5);
+    client.send(Message::text(many)).await.unwrap();
+    assert_eq!(socket.read().await, Incoming::Unfit);
+    drop(client);
+    assert_eq!(socket.read().await, Incoming::Close);
 }
 
 #[test]
