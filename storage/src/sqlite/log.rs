@@ -1,9 +1,9 @@
 //! The log in SQLite.
 //!
 //! An append goes into a bounded queue; one [`writer`] takes all that waits there, commits it
-//! as one transaction, answers everyone, and wakes the tails, which read the file
-//! ([`reader`]). Tails look at the file now and then all the same, for what other processes
-//! did to it. [`truncation`] deletes what the archive has sealed.
+//! as one transaction, answers everyone, and tells the tails what it wrote ([`reader`]). Tails
+//! that missed some of it read the file, and look at it now and then all the same, for what
+//! other processes did to it. [`truncation`] deletes what the archive has sealed.
 
 mod reader;
 mod time;

@@ -169,3 +169,29 @@ async fn pages(connection: &mut SqliteConnection) -> i64 {
     let count = sqlx::query_scalar("PRAGMA page_count");
     count.fetch_one(connection).await.unwrap()
 }
+
+#[tokio::test]
+async fn a_tail_gets_every_record_however_it_learns_of_it() {
+    let files = Files::new();
+    let log = files::open(&files.path()).await.log;
+    let mut tail = log.tail(0, 0).await.unwrap();
+    // Some are told, one by one and together; those too large for that are read; and of those
+    // that came while nobody took any, only the last are still told.
+    let batches: [&[usize]; 6] = [&[1], &[2; 40], &[40_000; 3], &[3], &[50_000], &[4; 9]];
+    let mut expected = Vec::new();
+    for (number, sizes) in batches.iter().enumerate() {
+        for appended in join_all(sizes.iter().map(|bytes| append(&log, *bytes))).await {
+            appended.unwrap();
+        }
+        expected.extend_from_slice(sizes);
+        if number == 4 {
+            continue;
+        }
+        for bytes in expected.drain(..) {
+            let record = tokio::time::timeout(SOON, tail.next()).await.unwrap().unwrap().unwrap();
+            assert_eq!(record.value.len(), bytes);
+        }
+    }
+    let high = log.watermarks(0).await.unwrap().high;
+    assert_eq!(high, batches.iter().map(|sizes| sizes.len() as u64).sum::<u64>());
+}

@@ -1,5 +1,6 @@
 //! Bounded scans, and tails made of them.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -52,17 +53,21 @@ type ReadRow = (u64, u64, Option<u64>, Option<i64>, Option<Uuid>, Option<Vec<u8>
 pub(super) struct Reader {
     database: Arc<Database>,
     time: Arc<LogTime>,
-    /// Signals each commit of this process's writer, one a partition.
-    commits: Arc<[watch::Sender<()>]>,
+    commits: Commits,
 }
+
+/// What this process's writer committed last, a partition each. Whoever is at its beginning
+/// needs no look at the file.
+pub(super) type Commits = Arc<[watch::Sender<Arc<[StoredRecord]>>]>;
 
 impl Reader {
     pub(super) fn new(database: Arc<Database>, time: Arc<LogTime>, partitions: u32) -> Self {
-        Self { database, time, commits: (0..partitions).map(|_| watch::Sender::new(())).collect() }
+        let commits = (0..partitions).map(|_| watch::Sender::default()).collect();
+        Self { database, time, commits }
     }
 
-    /// Where the writer signals that it committed.
-    pub(super) fn commits(&self) -> Arc<[watch::Sender<()>]> {
+    /// Where the writer tells what it committed.
+    pub(super) fn commits(&self) -> Commits {
         Arc::clone(&self.commits)
     }
 
@@ -139,7 +144,8 @@ impl Reader {
             committed,
             partition,
             next: from,
-            read: Vec::new().into_iter(),
+            read: VecDeque::new(),
+            has_all: false,
         };
         Ok(Box::pin(stream::unfold(Some(follower), |follower| async {
             let mut follower = follower?;
@@ -153,27 +159,49 @@ impl Reader {
 /// Where one tail is.
 struct Follower {
     reader: Reader,
-    committed: watch::Receiver<()>,
+    committed: watch::Receiver<Arc<[StoredRecord]>>,
     partition: u32,
     next: u64,
-    read: std::vec::IntoIter<StoredRecord>,
+    read: VecDeque<StoredRecord>,
+    /// It has come to the end of the file, and of what was told since.
+    has_all: bool,
 }
 
 impl Follower {
     /// The next record, as soon as there is one.
     async fn record(&mut self) -> Result<StoredRecord, ReadError> {
         loop {
-            if let Some(record) = self.read.next() {
+            if let Some(record) = self.read.pop_front() {
                 return Ok(record);
             }
-            // Seen before the read, so that whatever is committed after it wakes the wait.
-            self.committed.mark_unchanged();
-            let batch = self.reader.read(self.range()).await?;
-            self.next = batch.next;
-            if batch.records.is_empty() {
+            if self.has_all {
                 self.wait().await;
+            } else {
+                self.look().await?;
             }
-            self.read = batch.records.into_iter();
+        }
+    }
+
+    /// Reads the file.
+    async fn look(&mut self) -> Result<(), ReadError> {
+        // Seen before the read, so that whatever is committed after it wakes the wait.
+        self.committed.mark_unchanged();
+        let batch = self.reader.read(self.range()).await?;
+        self.next = batch.next;
+        self.has_all = batch.records.is_empty();
+        self.read = batch.records.into();
+        Ok(())
+    }
+
+    /// Waits until this process's writer tells what it committed, or until it is time to look.
+    async fn wait(&mut self) {
+        let told = tokio::time::timeout(TAIL_POLL, self.committed.changed()).await;
+        let committed = Arc::clone(&self.committed.borrow_and_update());
+        let follows = committed.first().is_some_and(|first| first.offset == self.next);
+        self.has_all = told.is_ok() && follows;
+        if self.has_all {
+            self.next += committed.len() as u64;
+            self.read.extend(committed.iter().cloned());
         }
     }
 
@@ -186,10 +214,5 @@ impl Follower {
             records_max: TAIL_RECORDS_MAX,
             bytes_max: TAIL_BYTES_MAX,
         }
-    }
-
-    /// Waits until this process's writer has committed, or until it is time to look.
-    async fn wait(&mut self) {
-        tokio::time::timeout(TAIL_POLL, self.committed.changed()).await.ok();
     }
 }

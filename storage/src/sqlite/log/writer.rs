@@ -1,18 +1,18 @@
 //! The one writer of a log: everything that waits becomes one transaction. While it commits,
 //! the next batch gathers, so the busier the log, the more records share a commit.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use metrics::{gauge, histogram};
 use schemas::ids::RoomId;
-use sqlx::{SqliteConnection, query, query_as};
-use tokio::sync::{mpsc, oneshot, watch};
+use sqlx::{QueryBuilder, SqliteConnection, query_as};
+use tokio::sync::{mpsc, oneshot};
 
 use super::NoSuchPartition;
+use super::reader::Commits;
 use super::time::LogTime;
-use crate::log::{Appended, BoxError};
+use crate::log::{Appended, BoxError, StoredRecord};
 use crate::sqlite::Database;
 use crate::words::to_column;
 
@@ -20,6 +20,12 @@ use crate::words::to_column;
 const QUEUE_RECORDS_MAX: usize = 1024;
 /// Most records of one transaction, so that the last of them does not wait for long.
 const BATCH_RECORDS_MAX: usize = 256;
+/// Largest values, together, that tails are told of a partition's last batch and that therefore
+/// stay in memory; tails read what is larger.
+const TOLD_BYTES_MAX: usize = 64 * 1024;
+/// Records that one statement inserts where there are as many: each statement is a way to the
+/// database's thread and back.
+const INSERT_RECORDS: usize = 8;
 
 /// Hands records to the writing task, which ends when this is dropped.
 #[derive(Debug)]
@@ -52,12 +58,8 @@ struct BatchLost(#[source] Arc<sqlx::Error>);
 struct WriterEnded;
 
 impl Writer {
-    /// Starts the writing task; `commits` are signalled, one a partition.
-    pub(super) fn start(
-        database: Arc<Database>,
-        time: Arc<LogTime>,
-        commits: Arc<[watch::Sender<()>]>,
-    ) -> Self {
+    /// Starts the writing task, which tells `commits` what it wrote.
+    pub(super) fn start(database: Arc<Database>, time: Arc<LogTime>, commits: Commits) -> Self {
         let (requests, queue) = mpsc::channel(QUEUE_RECORDS_MAX);
         let partitions = u32::try_from(commits.len()).unwrap_or(u32::MAX);
         let task = WritingTask { database, time, commits };
@@ -98,7 +100,7 @@ impl Writer {
 struct WritingTask {
     database: Arc<Database>,
     time: Arc<LogTime>,
-    commits: Arc<[watch::Sender<()>]>,
+    commits: Commits,
 }
 
 impl WritingTask {
@@ -158,24 +160,28 @@ impl WritingTask {
         let mut transaction = self.database.begin().await?;
         let now_ms = self.time.now_ms();
         let mut all = Vec::with_capacity(appends.len());
-        for append in appends.chunk_by(|one, next| one.partition == next.partition) {
-            all.extend(insert(&mut transaction, append, now_ms).await?);
+        for appends in appends.chunk_by(|one, next| one.partition == next.partition) {
+            all.push(insert(&mut transaction, appends, now_ms).await?);
         }
         transaction.commit().await?;
-        self.announce(appends, &all);
-        Ok(all)
+        let appended = all.iter().flatten();
+        let appended =
+            appended.map(|record| Appended { offset: record.offset, at_ms: record.at_ms });
+        let appended = appended.collect();
+        for records in all {
+            self.tell(records);
+        }
+        Ok(appended)
     }
 
-    /// Wakes the tails, which read what is committed.
-    fn announce(&self, appends: &[Append], appended: &[Appended]) {
-        let lasts: BTreeMap<u32, Appended> =
-            appends.iter().map(|append| append.partition).zip(appended.iter().copied()).collect();
-        for (partition, last) in lasts {
-            self.time.observe(last.at_ms);
-            if let Some(committed) = self.commits.get(partition as usize) {
-                committed.send_replace(());
-            }
-        }
+    /// Tells the tails of a partition what was committed.
+    fn tell(&self, records: Vec<StoredRecord>) {
+        let Some(last) = records.last() else { return };
+        self.time.observe(last.at_ms);
+        let Some(commits) = self.commits.get(last.partition as usize) else { return };
+        let bytes: usize = records.iter().map(|record| record.value.len()).sum();
+        let records = if bytes > TOLD_BYTES_MAX { Vec::new() } else { records };
+        commits.send_replace(records.into());
     }
 }
 
@@ -184,7 +190,7 @@ async fn insert(
     connection: &mut SqliteConnection,
     appends: &[Append],
     now_ms: i64,
-) -> Result<Vec<Appended>, sqlx::Error> {
+) -> Result<Vec<StoredRecord>, sqlx::Error> {
     let Some(partition) = appends.first().map(|append| append.partition) else {
         return Ok(Vec::new());
     };
@@ -198,20 +204,40 @@ async fn insert(
     .fetch_one(&mut *connection)
     .await?;
     let first = high.saturating_sub(appends.len() as u64);
-    let mut appended = Vec::with_capacity(appends.len());
-    for (offset, append) in (first..high).zip(appends) {
-        query(
-            "INSERT INTO movie_together_log_record (log_partition, log_offset, at_ms, room, value)
-             VALUES (?, ?, ?, ?, ?)",
-        )
-        .bind(partition)
-        .bind(to_column(offset))
-        .bind(at_ms)
-        .bind(append.key.0)
-        .bind(append.value.as_ref())
-        .execute(&mut *connection)
-        .await?;
-        appended.push(Appended { offset, at_ms });
+    let records: Vec<StoredRecord> = (first..high)
+        .zip(appends)
+        .map(|(offset, append)| StoredRecord {
+            partition,
+            offset,
+            at_ms,
+            key: append.key,
+            value: append.value.clone(),
+        })
+        .collect();
+    let (many, few) = records.as_chunks::<INSERT_RECORDS>();
+    for records in many {
+        insert_rows(connection, records).await?;
     }
-    Ok(appended)
+    for record in few {
+        insert_rows(connection, std::slice::from_ref(record)).await?;
+    }
+    Ok(records)
+}
+
+async fn insert_rows(
+    connection: &mut SqliteConnection,
+    records: &[StoredRecord],
+) -> Result<(), sqlx::Error> {
+    let mut insert = QueryBuilder::new(
+        "INSERT INTO movie_together_log_record (log_partition, log_offset, at_ms, room, value) ",
+    );
+    insert.push_values(records, |mut row, record| {
+        row.push_bind(record.partition)
+            .push_bind(to_column(record.offset))
+            .push_bind(record.at_ms)
+            .push_bind(record.key.0)
+            .push_bind(record.value.as_ref());
+    });
+    insert.build().execute(connection).await?;
+    Ok(())
 }
