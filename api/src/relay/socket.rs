@@ -12,6 +12,7 @@ use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 
 pub(crate) use frame::Frame;
@@ -25,7 +26,8 @@ pub(crate) trait Socket: Send {
     /// What comes next; nothing is lost where the future is dropped.
     fn read(&mut self) -> impl Future<Output = Incoming> + Send;
 
-    /// Sends frames in their order, and waits until the system has them.
+    /// Sends frames in their order, and waits until the system has them. Where the future is
+    /// dropped, what is left of them goes before the next.
     fn write(&mut self, frames: &[Frame]) -> impl Future<Output = io::Result<()>> + Send;
 }
 
@@ -50,11 +52,13 @@ pub(crate) enum Incoming {
 pub(crate) struct WebSocket<C> {
     connection: C,
     reading: Reading,
+    /// The rest of a write that was given up.
+    unsent: Bytes,
 }
 
 impl<C: AsyncRead + AsyncWrite + Send + Unpin> WebSocket<C> {
     pub(crate) fn new(connection: C) -> Self {
-        Self { connection, reading: Reading::default() }
+        Self { connection, reading: Reading::default(), unsent: Bytes::new() }
     }
 
     fn poll_fill(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
@@ -81,11 +85,14 @@ impl<C: AsyncRead + AsyncWrite + Send + Unpin> Socket for WebSocket<C> {
     }
 
     async fn write(&mut self, frames: &[Frame]) -> io::Result<()> {
-        match frames {
-            [frame] => self.connection.write_all(frame.bytes()).await?,
+        self.unsent = match frames {
+            [frame] if self.unsent.is_empty() => frame.bytes().clone(),
             // One call to the system, as a rule.
-            frames => self.connection.write_all(&frame::joined(frames)).await?,
-        }
+            frames => frame::joined(&self.unsent, frames),
+        };
+        self.connection.write_all_buf(&mut self.unsent).await?;
+        // Even an empty end of a frame would keep all of it.
+        self.unsent = Bytes::new();
         self.connection.flush().await
     }
 }

@@ -1,6 +1,6 @@
 //! Messages as they go over the wire.
 
-use std::io;
+use std::{io, iter};
 
 use bytes::Bytes;
 use tungstenite::protocol::CloseFrame;
@@ -54,11 +54,12 @@ impl Frame {
     }
 }
 
-/// Frames one after the other.
-pub(super) fn joined(frames: &[Frame]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(frames.iter().map(|frame| frame.0.len()).sum());
-    for frame in frames {
-        bytes.extend_from_slice(&frame.0);
+/// Frames one after the other, behind what is left of others.
+pub(super) fn joined(rest: &Bytes, frames: &[Frame]) -> Bytes {
+    let all = || iter::once(rest).chain(frames.iter().map(Frame::bytes));
+    let mut bytes = Vec::with_capacity(all().map(Bytes::len).sum());
+    for part in all() {
+        bytes.extend_from_slice(part);
     }
-    bytes
+    bytes.into()
 }

@@ -1,6 +1,6 @@
 //! A real client on the other side of a pipe, and bytes by hand where none would send them.
 
-use futures_util::{SinkExt, StreamExt};
+use futures_util::{FutureExt, SinkExt, StreamExt};
 use tokio::io::{DuplexStream, duplex};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -78,6 +78,25 @@ async fn both_sides_say_goodbye() {
     assert_eq!(socket.read().await, Incoming::Close);
     drop(socket);
     assert!(client.next().await.is_none());
+}
+
+#[tokio::test]
+async fn a_write_that_was_given_up_does_not_tear_the_next() {
+    let (near, far) = duplex(16);
+    let mut client = WebSocketStream::from_raw_socket(near, Role::Client, None).await;
+    let mut socket = WebSocket::new(far);
+    let long = "x".repeat(1_000);
+    let frames = [Frame::text(long.clone()).unwrap(), Frame::text("last").unwrap()];
+    assert!(socket.write(&frames).now_or_never().is_none());
+    let telling = tokio::spawn(async move {
+        socket.write(&[Frame::close(4008, "too slow").unwrap()]).await.unwrap();
+        socket
+    });
+    assert_eq!(client.next().await.unwrap().unwrap(), Message::text(long));
+    assert_eq!(client.next().await.unwrap().unwrap(), Message::text("last"));
+    let goodbye = CloseFrame { code: 4008.into(), reason: "too slow".into() };
+    assert_eq!(client.next().await.unwrap().unwrap(), Message::Close(Some(goodbye)));
+    assert!(telling.await.unwrap().unsent.is_empty());
 }
 
 #[tokio::test]
