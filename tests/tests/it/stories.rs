@@ -10,6 +10,8 @@ use crate::scene::assert_agree;
 async fn stranger_sees_nothing(server: &Server, room: RoomId) {
     let anna = server.sign_up("Anna").await;
     anna.get_of_room(room, "messages").await.refused(403, "not_member");
+    let view = anna.get(&format!("/api/v1/room/{room}")).await.ok();
+    assert_eq!(view["members"], Value::Null);
 }
 
 /// Follows a link as a browser does, up to the page; the room.
@@ -125,6 +127,8 @@ async fn archived(server: &Server, vasily: &Person, petr: &Person, room: RoomId,
     assert_eq!((&report["rooms_sealed"], &report["failures_total"]), (&json!(1), &json!(0)));
     let view = vasily.get(&format!("/api/v1/room/{room}")).await.ok();
     assert_eq!((&view["status"], &view["link"]), (&json!("archived"), &Value::Null));
+    let members = view["members"].as_array().unwrap();
+    assert!(members.contains(&json!(vasily.id)) && members.contains(&json!(petr.id)), "{view}");
     let again = run_etl(server).await;
     assert_eq!(again["rooms_sealed"], 0, "{again}");
     for person in [vasily, petr] {
