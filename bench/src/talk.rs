@@ -221,7 +221,7 @@ impl Heard {
 mod tests {
     use super::*;
 
-    const TALK: Talk = Talk {
+    pub(super) const TALK: Talk = Talk {
         rooms: 3,
         members: 2,
         room_rate: 500.0,

@@ -56,17 +56,8 @@ impl Listener {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
+    use super::super::tests::TALK;
     use super::*;
-
-    const TALK: Talk = Talk {
-        rooms: 3,
-        members: 2,
-        room_rate: 500.0,
-        warm_up: Duration::ZERO,
-        duration: Duration::from_millis(4),
-    };
 
     #[test]
     fn a_delivery_is_to_another_member() {
