@@ -55,7 +55,10 @@ export class OwnPlayer {
     );
   }
 
-  /** Follows the picture into a window of its own and back; returns how to stop. */
+  /**
+   * Follows the picture into a window of its own and back; returns how to stop. A film that leaves
+   * the page takes its window along.
+   */
   followPicture(video: HTMLVideoElement): () => void {
     const changed = () => {
       this.inPicture = document.pictureInPictureElement === video;
@@ -64,6 +67,7 @@ export class OwnPlayer {
     for (const event of events) video.addEventListener(event, changed);
     return () => {
       for (const event of events) video.removeEventListener(event, changed);
+      if (document.pictureInPictureElement === video) void this.togglePicture();
     };
   }
 
