@@ -46,11 +46,18 @@ evening('links and rooms that lead nowhere say so', async (house) => {
   await vasily.page.getByRole('button', { name: 'Close for everyone' }).click();
   await vasily.sees('This room is closed.');
 
+  vasily.expectTrouble(/status of 410/);
+  await vasily.open(link);
+  await vasily.page.getByRole('link', { name: 'All evenings' }).click();
+  const kept = vasily.page.getByTestId('room-item').filter({ hasText: 'Aurora over Nothing' });
+  await kept.waitFor();
+
   const petr = await house.person('Petr');
   petr.expectTrouble(/status of 410/);
   const closed = await petr.page.goto(link);
   assert.equal(closed?.status(), 410);
   await petr.sees('This room is closed.');
+  await petr.sees('Whoever was in it still finds it among their evenings');
   await petr.picture('closed-link');
   await petr.page.getByRole('link', { name: 'Back to films' }).click();
   await petr.page.getByRole('heading', { name: 'Sign in' }).waitFor();

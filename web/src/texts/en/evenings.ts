@@ -24,7 +24,7 @@ export const evenings = {
   stillOpen: 'This room is still open.',
   enter: 'Enter the room',
   notArchived:
-    'The room is closed. What was said is on its way to the archive; it can be read already.',
+    'The room is closed. What was said is on its way to the archive; those who were here can read it already.',
   neverOpened: 'This room never opened, so nothing was said in it.',
   watchAgain: 'The film’s page',
   /** Who was in the room: some by name, and so many more. */

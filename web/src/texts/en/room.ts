@@ -39,7 +39,7 @@ export const room = {
   onNow: 'on now',
   putOnRefused: 'The film could not be changed.',
   closeRoom: 'Close room',
-  closeSure: 'Close the room for everyone? Its messages stay readable.',
+  closeSure: 'Close the room for everyone? Those who were here can go on reading its messages.',
   closeYes: 'Close for everyone',
   onlyOwner: 'Only the owner controls the player here.',
   connecting: 'Connecting…',
@@ -56,7 +56,7 @@ export const room = {
     too_many_tabs: 'This room is open in too many tabs.',
   } satisfies Record<EndReason, string>,
   endedHint: {
-    closed: 'What was said in it stays readable.',
+    closed: 'Whoever was in it still finds it among their evenings, with all that was said.',
     full: 'Somebody has to leave before you can come in.',
     removed: 'Its owner has put you out; no link leads back.',
     not_found: 'Check the link, or ask for a new one.',
