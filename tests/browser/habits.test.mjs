@@ -59,8 +59,22 @@ evening('volume, mute and the own offset are remembered, the offset by film', as
   await until('another film starts without it', async () => (await offset.inputValue()) === '0');
 });
 
+evening('an own offset moves one player and touches nobody else', async (house) => {
+  const { vasily, vasilys, petrs } = await twoInARoom(house, FILM);
+  await vasilys.seekTo(20_000);
+  await at(petrs, 20_000);
+  await vasily.page.getByRole('button', { name: 'Player settings' }).click();
+  const offset = vasily.page.getByLabel(/Your own offset/);
+  await offset.fill('5000');
+  await offset.press('Enter');
+  await at(vasilys, 25_000);
+  await petrs.seekTo(40_000);
+  await at(vasilys, 45_000);
+  await at(petrs, 40_000);
+});
+
 evening('the system is shown the film and may control it', async (house) => {
-  const { vasily, vasilys } = await twoInARoom(house, FILM);
+  const { vasily, vasilys, petrs } = await twoInARoom(house, FILM, keepSystemControls);
   await vasilys.play();
   await vasilys.advances(500);
   const shown = await vasily.page.evaluate(() => {
@@ -71,7 +85,57 @@ evening('the system is shown the film and may control it', async (house) => {
   assert.equal(shown.playbackState, 'playing');
   const artwork = await fetch(shown.artwork ?? '');
   assert.match(artwork.headers.get('content-type') ?? '', /^image\//);
+
+  await pressOfSystem(vasily, { action: 'pause' });
+  await petrs.isPaused();
+  await pressOfSystem(vasily, { action: 'seekto', seekTime: 30 });
+  await at(petrs, 30_000);
+  await pressOfSystem(vasily, { action: 'seekforward' });
+  await at(petrs, 40_000);
+  await pressOfSystem(vasily, { action: 'seekbackward', seekOffset: 20 });
+  await at(petrs, 20_000);
+  await pressOfSystem(vasily, { action: 'play' });
+  await petrs.advances(300);
 });
+
+evening('who may not control a room has no controls of the system either', async (house) => {
+  const vasily = await house.person('Vasily');
+  const petr = await house.person('Petr');
+  await keepSystemControls(petr);
+  await vasily.signUp();
+  await petr.signUp();
+  const { link } = await vasily.openRoom(FILM, 'Only you');
+  await petr.follow(link);
+  assert.deepEqual(await petr.page.evaluate(() => Object.keys(Object(window).systemControls)), []);
+});
+
+/**
+ * The keys of a system are out of a test's reach: what the page offers to them is kept.
+ *
+ * @param {import('./support/person.mjs').Person} person
+ */
+async function keepSystemControls(person) {
+  await person.page.addInitScript(() => {
+    /** @type {Record<string, unknown>} */
+    const kept = {};
+    Object.assign(window, { systemControls: kept });
+    const session = Object.getPrototypeOf(navigator.mediaSession);
+    session.setActionHandler = (/** @type {string} */ action, /** @type {unknown} */ handler) => {
+      if (handler) kept[action] = handler;
+      else delete kept[action];
+    };
+  });
+}
+
+/**
+ * @param {import('./support/person.mjs').Person} person
+ * @param {MediaSessionActionDetails} details
+ */
+async function pressOfSystem(person, details) {
+  await person.page.evaluate((pressed) => {
+    Object(window).systemControls[pressed.action](pressed);
+  }, details);
+}
 
 /**
  * @param {import('./support/room-page.mjs').RoomPage} room

@@ -5,6 +5,7 @@ import { until } from './support/until.mjs';
 const FILM = 'Aurora over Nothing';
 /** While this moment lasts, something is said. */
 const SPOKEN_MS = 7_000;
+const SOLID = 'rgb(0, 0, 0)';
 const SPOKEN = { en: 'Green and violet, and behind them nothing.', ru: /[а-яё]/i };
 
 evening('subtitles are chosen, styled and remembered', async (house) => {
@@ -18,6 +19,7 @@ evening('subtitles are chosen, styled and remembered', async (house) => {
 
   await page.keyboard.press('c');
   await subtitles.getByText(SPOKEN.en).waitFor();
+  const usual = await lookOf(subtitles);
   await vasily.picture('english');
 
   await page.getByRole('button', { name: 'Player settings' }).click();
@@ -28,14 +30,28 @@ evening('subtitles are chosen, styled and remembered', async (house) => {
   await page.getByLabel('Subtitle size').selectOption('Very large');
   await page.getByLabel('Behind subtitles').selectOption('Solid');
   await page.getByTestId('player-settings').press('Escape');
+  const wanted = await lookOf(subtitles);
+  assert.ok(wanted.sizePx > 1.5 * usual.sizePx, `${wanted.sizePx} px after ${usual.sizePx} px`);
+  assert.notEqual(usual.ground, SOLID);
+  assert.equal(wanted.ground, SOLID);
   await vasily.picture('russian-large');
 
   await page.reload();
   await room.isLive();
   await subtitles.getByText(SPOKEN.ru).waitFor();
-  assert.equal(await subtitles.getAttribute('data-size'), 'huge');
-  assert.equal(await subtitles.getAttribute('data-ground'), 'solid');
+  assert.deepEqual(await lookOf(subtitles), wanted);
 
   await page.getByRole('button', { name: 'Subtitles', exact: true }).click();
   await until('they are off', async () => (await subtitles.count()) === 0);
 });
+
+/** How the line on the film is drawn. @param {import('playwright-core').Locator} subtitles */
+function lookOf(subtitles) {
+  return subtitles
+    .locator('span')
+    .first()
+    .evaluate((line) => {
+      const { fontSize, backgroundColor } = getComputedStyle(line);
+      return { sizePx: Number.parseFloat(fontSize), ground: backgroundColor };
+    });
+}
