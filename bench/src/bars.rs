@@ -2,12 +2,14 @@
 
 mod archive;
 mod drain;
+mod growth;
 mod idle;
 mod join;
 mod kafka;
 mod matches;
 mod relay;
 mod room;
+mod spoken;
 mod start;
 
 use std::path::{Path, PathBuf};
@@ -15,8 +17,8 @@ use std::path::{Path, PathBuf};
 use crate::Result;
 use crate::figure::Figure;
 use crate::options::{
-    AllOptions, ArchiveOptions, DrainOptions, IdleOptions, JoinOptions, KafkaOptions,
-    MatchesOptions, RelayOptions, RoomOptions, StartOptions, What,
+    AllOptions, ArchiveOptions, DrainOptions, GrowthOptions, IdleOptions, JoinOptions,
+    KafkaOptions, MatchesOptions, RelayOptions, RoomOptions, StartOptions, What,
 };
 
 /// Where a bar is measured.
@@ -30,7 +32,27 @@ pub(crate) struct Place<'a> {
     pub(crate) number: u32,
 }
 
+/// A [`Place`] for a thread of its own.
+#[derive(Debug)]
+struct OwnedPlace {
+    binaries: PathBuf,
+    scratch: PathBuf,
+    number: u32,
+}
+
+impl OwnedPlace {
+    fn place(&self) -> Place<'_> {
+        Place { binaries: &self.binaries, scratch: &self.scratch, number: self.number }
+    }
+}
+
 impl Place<'_> {
+    /// The same place, whoever's the paths are.
+    fn owned(self) -> OwnedPlace {
+        let (binaries, scratch) = (self.binaries.to_owned(), self.scratch.to_owned());
+        OwnedPlace { binaries, scratch, number: self.number }
+    }
+
     /// The server's binary.
     pub(crate) fn server(&self) -> PathBuf {
         self.binaries.join("movie-together")
@@ -64,6 +86,7 @@ pub(crate) enum Bar {
     Drain(DrainOptions),
     Archive(ArchiveOptions),
     Relay(RelayOptions),
+    Growth(GrowthOptions),
 }
 
 impl Bar {
@@ -79,6 +102,7 @@ impl Bar {
             What::Drain(options) => vec![Self::Drain(options.clone())],
             What::Archive(options) => vec![Self::Archive(options.clone())],
             What::Relay(options) => vec![Self::Relay(options.clone())],
+            What::Growth(options) => vec![Self::Growth(options.clone())],
             What::All(all) => Self::all(all),
         }
     }
@@ -93,6 +117,7 @@ impl Bar {
             Self::Matches(all.matches.clone()),
             Self::Kafka(all.kafka.clone()),
             Self::Relay(all.relay.clone()),
+            Self::Growth(all.growth.clone()),
             Self::Drain(all.drain.clone()),
             Self::Archive(all.archive.clone()),
         ]
@@ -110,6 +135,7 @@ impl Bar {
             Self::Drain(options) => drain::run(options, place).await,
             Self::Archive(options) => archive::run(options, place).await,
             Self::Relay(options) => relay::run(options, place).await,
+            Self::Growth(options) => growth::run(options, place).await,
         }
     }
 
@@ -125,6 +151,7 @@ impl Bar {
             Self::Drain(_) => "drain",
             Self::Archive(_) => "archive",
             Self::Relay(_) => "relay",
+            Self::Growth(_) => "growth",
         }
     }
 
@@ -140,6 +167,7 @@ impl Bar {
             Self::Drain(options) => drain::method(options),
             Self::Archive(options) => archive::method(options),
             Self::Relay(options) => relay::method(options),
+            Self::Growth(options) => growth::method(options),
         }
     }
 }

@@ -11,6 +11,16 @@ pub(crate) struct Figure {
     pub(crate) value: f64,
     /// What it must keep to, where there is a bar.
     pub(crate) bar: Option<Bound>,
+    /// How much work there was, where it is measured at several amounts.
+    pub(crate) at: Option<Work>,
+}
+
+/// How much of something there was to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Work {
+    /// What there was, such as `rooms`.
+    pub(crate) of: &'static str,
+    pub(crate) amount: usize,
 }
 
 /// What a number must keep to.
@@ -33,13 +43,15 @@ pub(crate) enum Unit {
     /// Times as much.
     Ratio,
     PerSecond,
+    /// Processor time a second.
+    MillisecondsPerSecond,
     Percent,
 }
 
 impl Figure {
     /// A number without a bar.
     pub(crate) fn new(name: impl Into<String>, unit: Unit, value: f64) -> Self {
-        Self { name: name.into(), unit, value, bar: None }
+        Self { name: name.into(), unit, value, bar: None, at: None }
     }
 
     /// The bar it must stay under.
@@ -50,6 +62,11 @@ impl Figure {
     /// The bar it must stay over.
     pub(crate) fn over(self, bar: f64) -> Self {
         Self { bar: Some(Bound::Over(bar)), ..self }
+    }
+
+    /// The same number as one of several amounts of work, which have no bar.
+    pub(crate) fn at(self, work: Work) -> Self {
+        Self { at: Some(work), bar: None, ..self }
     }
 }
 
@@ -72,6 +89,7 @@ impl fmt::Display for Unit {
             Self::Count => "",
             Self::Ratio => " times",
             Self::PerSecond => " a second",
+            Self::MillisecondsPerSecond => " ms a second",
             Self::Percent => " %",
         })
     }
@@ -83,6 +101,7 @@ pub(crate) struct Series {
     pub(crate) name: String,
     pub(crate) unit: Unit,
     pub(crate) bar: Option<Bound>,
+    pub(crate) at: Option<Work>,
     pub(crate) values: Vec<f64>,
 }
 
@@ -94,10 +113,11 @@ impl Series {
             name: figure.name.clone(),
             unit: figure.unit,
             bar: figure.bar,
+            at: figure.at,
             values: runs
                 .iter()
                 .flatten()
-                .filter(|other| other.name == figure.name)
+                .filter(|other| other.name == figure.name && other.at == figure.at)
                 .map(|other| other.value)
                 .collect(),
         });
@@ -142,7 +162,10 @@ impl Series {
     fn number(&self, value: f64) -> String {
         match self.unit {
             Unit::Count | Unit::PerSecond | Unit::Percent => format!("{value:.0}"),
-            Unit::Kibibytes | Unit::Megabytes | Unit::Microseconds => format!("{value:.1}"),
+            Unit::Kibibytes
+            | Unit::Megabytes
+            | Unit::Microseconds
+            | Unit::MillisecondsPerSecond => format!("{value:.1}"),
             Unit::Milliseconds | Unit::Ratio => format!("{value:.2}"),
         }
     }
@@ -172,7 +195,8 @@ mod tests {
     use super::*;
 
     fn series(values: &[f64], bar: Option<Bound>) -> Series {
-        Series { name: "figure".to_owned(), unit: Unit::Milliseconds, bar, values: values.to_vec() }
+        let (name, values) = ("figure".to_owned(), values.to_vec());
+        Series { name, unit: Unit::Milliseconds, bar, at: None, values }
     }
 
     #[test]
@@ -211,5 +235,17 @@ mod tests {
         let values: Vec<_> = gathered.iter().map(|series| series.values.clone()).collect();
         assert_eq!(values, [vec![1.0, 2.0], vec![2.0, 4.0]]);
         assert_eq!(gathered[0].bar, Some(Bound::Under(9.0)));
+    }
+
+    #[test]
+    fn runs_are_gathered_by_the_amount_of_work() {
+        let at = |amount| {
+            let work = Work { of: "rooms", amount };
+            Figure::new("one", Unit::Count, number(amount as u64)).under(9.0).at(work)
+        };
+        let gathered = Series::of_runs(&[vec![at(1), at(2)], vec![at(1), at(2)]]);
+        let values: Vec<_> = gathered.iter().map(|series| series.values.clone()).collect();
+        assert_eq!(values, [vec![1.0, 1.0], vec![2.0, 2.0]]);
+        assert!(gathered.iter().all(|series| series.bar.is_none()));
     }
 }

@@ -14,6 +14,7 @@
 //! | records without anybody who said them | [`history`] |
 //! | one file a bar, from a fresh server to [`figure::Figure`]s | [`bars`] |
 //! | repeats, medians and verdicts | [`figure`], [`runs`] |
+//! | what grew with the work, as tables and pictures | [`sweep`], [`plot`] |
 //! | the document | [`report`], [`machine`] |
 //!
 //! To add a bar: its options, a file under `bars/` with a `run` that gives back figures, and a
@@ -31,6 +32,7 @@ mod machine;
 mod meter;
 mod options;
 mod people;
+mod plot;
 mod process;
 mod relay;
 mod report;
@@ -38,6 +40,7 @@ mod rooms;
 mod runs;
 mod server;
 mod socket;
+mod sweep;
 mod talk;
 mod wire;
 
@@ -71,6 +74,10 @@ async fn run(options: Options) -> Result<()> {
     if let What::All(all) = &options.what {
         report::write(&all.report, &options, &measured)?;
         runs::say(&format!("written to {}", all.report.display()))?;
+    }
+    if let Some(path) = &options.renew {
+        report::renew(path, &options, &measured)?;
+        runs::say(&format!("renewed in {}", path.display()))?;
     }
     Ok(())
 }

@@ -19,6 +19,9 @@ pub(crate) struct Meter {
 /// What was used between two moments.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Used {
+    /// Time between them.
+    pub(crate) elapsed: Duration,
+    /// Processor time of all nodes of the relay.
     pub(crate) server: Duration,
     pub(crate) engines: Duration,
     /// Share of its core that this tool used, from 0 to 1.
@@ -28,14 +31,10 @@ pub(crate) struct Used {
 impl Meter {
     /// Reads the counters of a relay, of its engines and of this process.
     pub(crate) fn read(running: &Running) -> Result<Self> {
-        let mut engines = Duration::ZERO;
-        for pid in running.engine_pids() {
-            engines += tree_time(pid)?;
-        }
         Ok(Self {
             at: Instant::now(),
-            server: tree_time(running.pid()?)?,
-            engines,
+            server: running.pids()?.into_iter().map(tree_time).sum::<Result<_>>()?,
+            engines: running.engine_pids().into_iter().map(tree_time).sum::<Result<_>>()?,
             tool: time(std::process::id())?.0,
         })
     }
@@ -46,6 +45,7 @@ impl Meter {
         let elapsed = now.at.saturating_duration_since(self.at);
         let tool = now.tool.saturating_sub(self.tool);
         Ok(Used {
+            elapsed,
             server: now.server.saturating_sub(self.server),
             engines: now.engines.saturating_sub(self.engines),
             tool_share: tool.as_secs_f64() / elapsed.as_secs_f64(),

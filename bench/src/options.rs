@@ -1,5 +1,6 @@
 //! What to measure, and how large.
 
+mod growth;
 mod relay;
 
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use humantime::parse_duration;
 
+pub(crate) use growth::{GrowthOptions, Sweep};
 pub(crate) use relay::{Measure, RelayOptions, Shape};
 
 /// Records of logs that are archived in a real server.
@@ -30,6 +32,9 @@ pub(crate) struct Options {
     /// How often each bar is measured.
     #[arg(long, global = true, default_value = "3", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) runs: u32,
+    /// A document of this tool in which the sections of what was measured are written anew.
+    #[arg(long, global = true)]
+    pub(crate) renew: Option<PathBuf>,
     /// What to measure.
     #[command(subcommand)]
     pub(crate) what: What,
@@ -56,6 +61,8 @@ pub(crate) enum What {
     Archive(ArchiveOptions),
     /// Relays beside each other: ours, and what would be used in its place.
     Relay(RelayOptions),
+    /// Cost as connections, rooms, members, history and nodes grow.
+    Growth(GrowthOptions),
     /// Every bar, written down as a document.
     All(Box<AllOptions>),
 }
@@ -84,6 +91,8 @@ pub(crate) struct AllOptions {
     pub(crate) archive: ArchiveOptions,
     #[command(flatten)]
     pub(crate) relay: RelayOptions,
+    #[command(flatten)]
+    pub(crate) growth: GrowthOptions,
 }
 
 /// Many people in small rooms, of whom nobody does anything.

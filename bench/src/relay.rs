@@ -19,6 +19,7 @@ use clap::ValueEnum;
 use crate::Result;
 use crate::bars::Place;
 use crate::cores::{self, SERVER, TOOL};
+use crate::process::resident_bytes;
 
 use self::ours::Ours;
 use self::peer::Peer;
@@ -67,7 +68,7 @@ impl Relay {
         cores::keep_to(SERVER)?;
         let running = match self {
             Self::OursSqlite => Running::Ours(Box::new(Ours::embedded(place).await?)),
-            Self::OursKafka => Running::Ours(Box::new(Ours::on_engines(place).await?)),
+            Self::OursKafka => Running::Ours(Box::new(Ours::on_engines(place, 1).await?)),
             peer => Running::Peer(Box::new(Peer::start(peer, place).await?)),
         };
         cores::keep_to(TOOL)?;
@@ -93,6 +94,11 @@ impl fmt::Display for Relay {
 }
 
 impl Running {
+    /// Several nodes of ours on the same Postgres and Kafka; they keep to no core.
+    pub(crate) async fn nodes(count: usize, place: Place<'_>) -> Result<Self> {
+        Ok(Self::Ours(Box::new(Ours::on_engines(place, count).await?)))
+    }
+
     /// Opens rooms, each with so many members who have a socket each.
     pub(crate) async fn open(&self, rooms: usize, members: usize) -> Result<Vec<Vec<Line>>> {
         match self {
@@ -109,12 +115,17 @@ impl Running {
         }
     }
 
-    /// Number of the relay's process.
-    pub(crate) fn pid(&self) -> Result<u32> {
+    /// Numbers of the relay's processes: one a node.
+    pub(crate) fn pids(&self) -> Result<Vec<u32>> {
         match self {
-            Self::Ours(ours) => ours.pid(),
-            Self::Peer(peer) => peer.pid(),
+            Self::Ours(ours) => ours.pids(),
+            Self::Peer(peer) => Ok(vec![peer.pid()?]),
         }
+    }
+
+    /// Resident memory of all of them, in bytes.
+    pub(crate) fn resident_bytes(&self) -> Result<u64> {
+        self.pids()?.into_iter().map(resident_bytes).sum()
     }
 
     /// Numbers of the processes that it keeps its records in or shares them by.

@@ -44,5 +44,8 @@ pub(crate) fn say(text: &str) -> Result<()> {
 fn line(figure: &Series) -> String {
     let (name, shown) = (&figure.name, figure.shown());
     let (bar, verdict) = (figure.bar_shown(), figure.verdict().replace('*', ""));
+    let name = figure
+        .at
+        .map_or_else(|| name.clone(), |work| format!("{} {}: {name}", work.amount, work.of));
     format!("  {name:<40} {shown:<32} {bar:<10} {verdict}").trim_end().to_owned()
 }

@@ -67,6 +67,16 @@ impl Company {
         Self { rooms, said: 0 }
     }
 
+    /// How many rooms there are.
+    pub(crate) fn rooms(&self) -> usize {
+        self.rooms.len()
+    }
+
+    /// Lets more rooms take part from now on.
+    pub(crate) fn add(&mut self, rooms: Vec<Vec<Line>>) {
+        self.rooms.extend(rooms);
+    }
+
     /// Whether a talk has failed.
     pub(crate) fn is_gone(&self) -> bool {
         self.rooms.is_empty()

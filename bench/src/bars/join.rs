@@ -17,7 +17,7 @@ use storage::log::Log;
 
 use super::Place;
 use crate::api::Api;
-use crate::figure::{Figure, Unit};
+use crate::figure::{Figure, Unit, number};
 use crate::history::History;
 use crate::latencies::Latencies;
 use crate::options::JoinOptions;
@@ -28,6 +28,7 @@ use crate::{BoxError, Result};
 
 /// Time to the welcome.
 const BAR_MS: f64 = 50.0;
+const BYTES_PER_MB: f64 = 1e6;
 /// Members who wrote the history, in turn.
 const WRITERS: usize = 4;
 /// A line of chat of ordinary length.
@@ -39,7 +40,8 @@ pub(super) fn method(options: &JoinOptions) -> String {
          call `GET /room/{{id}}/join` of somebody new, who becomes a member and gets a ticket by \
          it, over the socket of that ticket, to the whole `welcome`. Cold: {} rooms that are not \
          in the server's memory, each read from the log by its first join. Warm: {} more people \
-         join one of them.",
+         join one of them. Memory of a room: what each cold join after the first has added to the \
+         server's (`VmRSS`).",
         options.messages,
         LINE.chars().count(),
         options.cold_joins,
@@ -62,8 +64,10 @@ pub(super) async fn run(options: &JoinOptions, place: Place<'_>) -> Result<Vec<F
     let (mut cold_times, mut warm_times) = (Latencies::new()?, Latencies::new()?);
     let history = u64::try_from(options.messages)?;
     let mut sockets = Vec::new();
+    let mut resident = Vec::new();
     for (person, room) in cold.iter().zip(&rooms) {
         sockets.push(join(&api, person, *room, history, &mut cold_times).await?);
+        resident.push(number(server.resident_bytes()?));
     }
     let room = rooms.first().ok_or("no room")?;
     for person in warm {
@@ -77,7 +81,16 @@ pub(super) async fn run(options: &JoinOptions, place: Place<'_>) -> Result<Vec<F
         ms("cold join, slowest", cold_times.max_ms()),
         ms("warm join, median", warm_times.quantile_ms(0.5)).under(BAR_MS),
         ms("warm join, slowest", warm_times.max_ms()),
+        Figure::new("memory of a room", Unit::Megabytes, growth_mb(&resident)),
     ])
+}
+
+/// What each room after the first has added to the server's memory.
+fn growth_mb(resident: &[f64]) -> f64 {
+    match resident {
+        [first, .., last] => (last - first) / BYTES_PER_MB / number(resident.len() as u64 - 1),
+        _ => 0.0,
+    }
 }
 
 /// Joins, and waits for the whole welcome.

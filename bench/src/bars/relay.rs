@@ -1,23 +1,18 @@
 //! Relays beside each other: the same talk, by the same clients, in the same run.
 
 mod capacity;
-mod idle;
+pub(super) mod idle;
 mod ratios;
 mod replay;
 mod rooms;
 mod shapes;
 mod storm;
 
-use std::path::PathBuf;
-
 use super::Place;
 use crate::Result;
 use crate::cores;
 use crate::figure::Figure;
 use crate::options::{Measure, RelayOptions};
-
-/// Share of its core from which on this tool is taken to be the limit.
-const TOOL_SHARE_MAX: f64 = 0.9;
 
 pub(super) fn method(options: &RelayOptions) -> String {
     let measures = options.measures();
@@ -38,8 +33,7 @@ pub(super) fn method(options: &RelayOptions) -> String {
 }
 
 pub(super) async fn run(options: &RelayOptions, place: Place<'_>) -> Result<Vec<Figure>> {
-    let here = Owned::of(place);
-    let options = options.clone();
+    let (here, options) = (place.owned(), options.clone());
     cores::apart(move || async move { measure(&options, here.place()).await }).await
 }
 
@@ -58,22 +52,4 @@ async fn measure(options: &RelayOptions, place: Place<'_>) -> Result<Vec<Figure>
     }
     figures.extend(ratios::of(&figures, &options.shapes));
     Ok(figures)
-}
-
-/// A [`Place`] for a thread of its own.
-struct Owned {
-    binaries: PathBuf,
-    scratch: PathBuf,
-    number: u32,
-}
-
-impl Owned {
-    fn of(place: Place<'_>) -> Self {
-        let (binaries, scratch) = (place.binaries.to_owned(), place.scratch.to_owned());
-        Self { binaries, scratch, number: place.number }
-    }
-
-    fn place(&self) -> Place<'_> {
-        Place { binaries: &self.binaries, scratch: &self.scratch, number: self.number }
-    }
 }

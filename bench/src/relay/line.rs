@@ -73,6 +73,11 @@ impl Mouth {
             Dialect::Socketio => socketio::say(text)?,
             Dialect::Fastapi => fastapi::say(text)?,
         };
+        self.send(frame).await
+    }
+
+    /// Sends a frame that counts as nothing said.
+    pub(crate) async fn send(&mut self, frame: Message) -> Result<()> {
         Ok(self.sink.send(frame).await?)
     }
 }

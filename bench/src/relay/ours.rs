@@ -1,4 +1,4 @@
-//! Ours: the real server, on its embedded default or on Postgres and Kafka.
+//! Ours: the real server, on its embedded default, or one or several on Postgres and Kafka.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -22,10 +22,10 @@ use crate::talk::number_of;
 /// Rooms that fill at a time.
 const ROOMS_AT_ONCE: usize = 8;
 
-/// A server with what it stands on.
+/// Servers with what they stand on.
 pub(crate) struct Ours {
-    node: Node,
-    /// None where it is on the embedded default.
+    nodes: Vec<Node>,
+    /// None on the embedded default.
     engines: Option<Engines>,
 }
 
@@ -50,31 +50,36 @@ impl Ours {
     pub(super) async fn embedded(place: Place<'_>) -> Result<Self> {
         let data = scratch(place.scratch)?;
         let server = Server::start(&place.server(), data.path(), &[]).await?;
-        Ok(Self { node: Node { server, data }, engines: None })
+        Ok(Self { nodes: vec![Node { server, data }], engines: None })
     }
 
-    pub(super) async fn on_engines(place: Place<'_>) -> Result<Self> {
+    pub(super) async fn on_engines(place: Place<'_>, count: usize) -> Result<Self> {
         let engines = Engines::start(place).await?;
-        let node = engines.node(place).await?;
-        Ok(Self { node, engines: Some(engines) })
+        let mut nodes = Vec::new();
+        for _ in 0..count {
+            nodes.push(engines.node(place).await?);
+        }
+        Ok(Self { nodes, engines: Some(engines) })
     }
 
+    /// Each room is asked of the next node; its sockets are opened wherever the tickets lead.
     pub(super) async fn open(&self, rooms: usize, members: usize) -> Result<Vec<Vec<Line>>> {
         let (people, movie) = self.people(rooms * members).await?;
-        let api = self.api()?;
-        let opening = people.chunks(members).map(|members| open_lines(&api, movie, members));
+        let apis = self.nodes.iter().map(api).collect::<Result<Vec<_>>>()?;
+        let rooms = people.chunks(members).zip(apis.iter().cycle());
+        let opening = rooms.map(|(members, api)| open_lines(api, movie, members));
         stream::iter(opening).buffered(ROOMS_AT_ONCE).try_collect().await
     }
 
     pub(super) async fn creators(&self, count: usize) -> Result<Vec<Creator>> {
         let (people, movie) = self.people(count).await?;
-        let api = self.api()?;
+        let api = api(self.first()?)?;
         let creator = |person| Creator::Ours { api: api.clone(), person, movie };
         Ok(people.into_iter().map(creator).collect())
     }
 
-    pub(super) fn pid(&self) -> Result<u32> {
-        self.node.server.pid()
+    pub(super) fn pids(&self) -> Result<Vec<u32>> {
+        self.nodes.iter().map(|node| node.server.pid()).collect()
     }
 
     pub(super) fn engine_pids(&self) -> Vec<u32> {
@@ -82,23 +87,25 @@ impl Ours {
     }
 
     pub(super) async fn stop(self) -> Result<()> {
-        self.node.server.stop().await?;
+        for node in self.nodes {
+            node.server.stop().await?;
+        }
         if let Some(engines) = self.engines {
             engines.stop().await;
         }
         Ok(())
     }
 
-    /// Calls the server.
-    fn api(&self) -> Result<Api> {
-        Api::new(self.node.server.address())
+    fn first(&self) -> Result<&Node> {
+        Ok(self.nodes.first().ok_or("no server runs")?)
     }
 
     /// People with accounts, and a film for them to watch.
     async fn people(&self, count: usize) -> Result<(Vec<Person>, MovieId)> {
         let (people, cinema) = match &self.engines {
             None => {
-                (People::embedded(&self.node.server, self.node.data.path()).await?, self.api()?)
+                let node = self.first()?;
+                (People::embedded(&node.server, node.data.path()).await?, api(node)?)
             }
             Some(engines) => (engines.cinema().people().await?, engines.cinema().api()?),
         };
@@ -106,6 +113,11 @@ impl Ours {
         people.close().await;
         Ok((added, cinema.first_film().await?))
     }
+}
+
+/// Calls a server.
+fn api(node: &Node) -> Result<Api> {
+    Api::new(node.server.address())
 }
 
 /// A member's message of this number.

@@ -2,17 +2,15 @@
 
 use std::time::Duration;
 
-use super::TOOL_SHARE_MAX;
 use crate::Result;
 use crate::bars::Place;
+use crate::bars::spoken::{Spoken, TOOL_SHARE_MAX};
 use crate::figure::{Figure, Unit, number};
-use crate::latencies::ms;
-use crate::meter::{Meter, Used};
 use crate::options::RelayOptions;
 use crate::process::allow_files;
 use crate::relay::{Relay, Running};
 use crate::runs::say;
-use crate::talk::{Company, Heard, Talk};
+use crate::talk::{Company, Talk};
 
 /// Members of each room.
 const MEMBERS: usize = 4;
@@ -46,8 +44,7 @@ pub(super) fn method(options: &RelayOptions) -> String {
 /// What came of one step.
 struct Step {
     rate: f64,
-    heard: Heard,
-    used: Used,
+    spoken: Spoken,
     duration: Duration,
 }
 
@@ -109,8 +106,9 @@ impl Ramp<'_> {
                 return Ok(None);
             }
         };
-        let (p99_ms, faults) = (said.heard.latencies.quantile_ms(0.99), said.heard.faults);
-        let share = said.used.tool_share;
+        let Spoken { heard, used } = &said.spoken;
+        let (p99_ms, faults) = (heard.latencies.quantile_ms(0.99), heard.faults);
+        let share = used.tool_share;
         say(&format!(
             "  {relay}: {rate:.1} a second in a room: p99 {p99_ms:.1} ms, {faults} faults, \
              tool at {:.0} % of its core",
@@ -125,12 +123,8 @@ impl Ramp<'_> {
     }
 
     async fn say(&mut self, talk: &Talk) -> Result<Step> {
-        let warm_up = Talk { duration: WARM_UP, ..*talk };
-        warm_up.hold(&mut self.company).await?;
-        let meter = Meter::read(self.running)?;
-        let heard = talk.hold(&mut self.company).await?;
-        let used = meter.used(self.running)?;
-        Ok(Step { rate: talk.room_rate, heard, used, duration: talk.duration })
+        let spoken = Spoken::hold(talk, WARM_UP, &mut self.company, self.running).await?;
+        Ok(Step { rate: talk.room_rate, spoken, duration: talk.duration })
     }
 }
 
@@ -146,15 +140,15 @@ fn talk(options: &RelayOptions, room_rate: f64) -> Talk {
 
 fn figures(relay: Relay, best: &Step, by_tool: bool, at_most: bool) -> Vec<Figure> {
     let figure = |what: &str, unit, value| Figure::new(format!("{relay} {what}"), unit, value);
-    let deliveries = number(best.heard.deliveries);
-    let each =
-        |what, time: Duration| figure(what, Unit::Microseconds, ms(time) * 1000.0 / deliveries);
+    let Spoken { heard, used } = &best.spoken;
+    let deliveries = number(heard.deliveries);
+    let each = |what, time| best.spoken.each(format!("{relay} {what}"), time);
     vec![
         figure("capacity, deliveries", Unit::PerSecond, deliveries / best.duration.as_secs_f64()),
-        figure("capacity, p99", Unit::Milliseconds, best.heard.latencies.quantile_ms(0.99)),
-        each("capacity, CPU a delivery", best.used.server),
-        each("capacity, engines' CPU a delivery", best.used.engines),
-        figure("capacity, tool of its core", Unit::Percent, best.used.tool_share * 100.0),
+        best.spoken.latency(format!("{relay} capacity, p99"), 0.99),
+        each("capacity, CPU a delivery", used.server),
+        each("capacity, engines' CPU a delivery", used.engines),
+        figure("capacity, tool of its core", Unit::Percent, used.tool_share * 100.0),
         figure("capacity, tool was the limit", Unit::Count, f64::from(u8::from(by_tool))),
         figure("capacity, limit of sessions was", Unit::Count, f64::from(u8::from(at_most))),
     ]

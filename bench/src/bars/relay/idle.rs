@@ -9,8 +9,8 @@ use crate::Result;
 use crate::bars::Place;
 use crate::figure::{Figure, Unit, number};
 use crate::options::RelayOptions;
-use crate::process::{allow_files, resident_bytes};
-use crate::relay::{Line, Relay, Running};
+use crate::process::allow_files;
+use crate::relay::{Ear, Line, Mouth, Relay, Running};
 
 /// Members of each room.
 const MEMBERS: usize = 4;
@@ -47,20 +47,34 @@ pub(super) async fn run(
     Ok(vec![Figure::new(name, Unit::Kibibytes, each)])
 }
 
-/// Opens rooms whose members only answer pings; the relay's memory once they are at rest.
+/// Lets more in; the relay's memory once they are at rest.
 async fn fill(
     running: &Running,
     rooms: usize,
     hush: Duration,
     crowd: &mut JoinSet<()>,
 ) -> Result<u64> {
-    for line in running.open(rooms, MEMBERS).await?.into_iter().flatten() {
-        crowd.spawn(listen(line));
-    }
+    let mouths = enter(running, rooms, MEMBERS, crowd).await?;
     sleep(hush).await;
-    resident_bytes(running.pid()?)
+    drop(mouths);
+    running.resident_bytes()
 }
 
-async fn listen(mut line: Line) {
-    while let Ok(Some(_word)) = line.ear.next().await {}
+/// Opens rooms whose members only answer pings; they may speak later.
+pub(in crate::bars) async fn enter(
+    running: &Running,
+    rooms: usize,
+    members: usize,
+    crowd: &mut JoinSet<()>,
+) -> Result<Vec<Mouth>> {
+    let lines = running.open(rooms, members).await?.into_iter().flatten();
+    let sit_down = |line: Line| {
+        crowd.spawn(listen(line.ear));
+        line.mouth
+    };
+    Ok(lines.map(sit_down).collect())
+}
+
+async fn listen(mut ear: Ear) {
+    while let Ok(Some(_word)) = ear.next().await {}
 }

@@ -2,21 +2,17 @@
 
 use std::time::Duration;
 
-use super::TOOL_SHARE_MAX;
 use crate::Result;
 use crate::bars::Place;
+use crate::bars::spoken::{LAG_MAX_MS, Spoken, TOOL_SHARE_MAX};
 use crate::figure::{Figure, Unit, number};
-use crate::latencies::ms;
-use crate::meter::{Meter, Used};
 use crate::options::{RelayOptions, Shape};
-use crate::process::{allow_files, resident_bytes};
+use crate::process::allow_files;
 use crate::relay::{Relay, Running};
 use crate::runs::say;
-use crate::talk::{Company, Heard, Talk};
+use crate::talk::{Company, Talk};
 
 const BYTES_PER_MB: f64 = 1e6;
-/// A tool that sends later than this would be measured itself.
-const LAG_MAX_MS: f64 = 10.0;
 
 pub(super) fn method(options: &RelayOptions) -> String {
     format!(
@@ -62,27 +58,21 @@ async fn hold(
     };
     talk.check()?;
     let mut company = Company::new(running.open(shape.rooms, shape.members).await?);
-    Talk { duration: options.speech_warm_up, ..talk }.hold(&mut company).await?;
-    let meter = Meter::read(running)?;
-    let heard = talk.hold(&mut company).await?;
-    let used = meter.used(running)?;
-    let resident = resident_bytes(running.pid()?)?;
+    let spoken = Spoken::hold(&talk, options.speech_warm_up, &mut company, running).await?;
+    let resident = running.resident_bytes()?;
 
     let name = format!("{relay} {shape}");
-    if used.tool_share > TOOL_SHARE_MAX || heard.lags.quantile_ms(0.99) > LAG_MAX_MS {
+    if spoken.is_limited_by_tool() {
         say(&format!("  {name}: this tool is the limit"))?;
     }
-    Ok(figures(&name, &heard, &used, resident))
+    Ok(figures(&name, &spoken, resident))
 }
 
-fn figures(name: &str, heard: &Heard, used: &Used, resident: u64) -> Vec<Figure> {
+fn figures(name: &str, spoken: &Spoken, resident: u64) -> Vec<Figure> {
+    let Spoken { heard, used } = spoken;
     let figure = |what: &str, unit, value| Figure::new(format!("{name} {what}"), unit, value);
-    let latency =
-        |what, share| figure(what, Unit::Milliseconds, heard.latencies.quantile_ms(share));
-    let each = |what, time: Duration| {
-        let each_us = ms(time) * 1000.0 / number(heard.deliveries);
-        figure(what, Unit::Microseconds, each_us)
-    };
+    let latency = |what, share| spoken.latency(format!("{name} {what}"), share);
+    let each = |what, time| spoken.each(format!("{name} {what}"), time);
     vec![
         latency("p50", 0.5),
         latency("p90", 0.9),
