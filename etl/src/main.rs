@@ -6,6 +6,12 @@ use clap::Parser;
 use etl::options::Options;
 use etl::progress::Terminal;
 use etl::{serve, telemetry};
+use tikv_jemallocator::Jemalloc;
+
+/// The clients allocate on many threads what others free. The allocator of the C library keeps
+/// what is left of that for each of them; one that shares it stays small (`.cargo/config.toml`).
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 fn main() -> ExitCode {
     let options = Options::parse();
