@@ -26,11 +26,11 @@ impl Default for PassLimits {
         Self {
             soak_ms: 3_600_000,
             unknown_room_hold_ms: 24 * 3_600_000,
-            read_records_max: 1000,
-            read_bytes_max: 512 * 1024,
-            insert_events_max: 2000,
-            group_records_max: 4000,
-            group_bytes_max: 2 * 1024 * 1024,
+            read_records_max: 4000,
+            read_bytes_max: 1024 * 1024,
+            insert_events_max: 4000,
+            group_records_max: 8000,
+            group_bytes_max: 4 * 1024 * 1024,
             workers_max: 2,
         }
     }

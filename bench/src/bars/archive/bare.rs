@@ -10,7 +10,7 @@ use mongodb::{Client, Collection, Cursor, Database};
 use crate::Result;
 use crate::figure::number;
 
-/// Documents of one `insert_many`, as a pass has them by default.
+/// Documents of one `insert_many`, as a pass has them.
 pub(super) const BATCH_DOCUMENTS: usize = 2000;
 /// Batches that are read before they are inserted against the clock.
 const BATCHES_READ: usize = 16;
