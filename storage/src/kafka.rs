@@ -1,9 +1,10 @@
 //! The log in Kafka: one topic, in which every record names its partition.
 //!
 //! - An append goes through one idempotent producer ([`writer`]); the delivery report says
-//!   where the record is and when it came.
+//!   where the record is and when it came, and brings it to the tails of this process.
 //! - Tails share one consumer on a thread of its own ([`tails`]), which follows exactly the
-//!   partitions somebody reads and never waits for any of them.
+//!   partitions somebody reads and never waits for any of them. What others append comes by
+//!   it, and whatever was not reported.
 //! - Bounded scans have a few consumers that are kept for the next scan ([`scans`]).
 //! - Everything else is asked of the brokers now and then ([`cluster`]). The [`topic`] is
 //!   created and checked when the log is opened; [`settings`] has those of the clients.
@@ -40,7 +41,7 @@ use schemas::limits::RECORD_BYTES_MAX;
 use self::cluster::Cluster;
 use self::outage::Outage;
 use self::scans::Scans;
-use self::tails::Tails;
+use self::tails::{Followers, Tails};
 use self::time::LogTime;
 use self::url::KafkaUrl;
 use self::writer::Writer;
@@ -104,17 +105,18 @@ impl KafkaLog {
     pub async fn open(url: &str, clock: Arc<dyn Clock>) -> Result<Self, KafkaOpenError> {
         let outage = Arc::new(Outage::default());
         let time = Arc::new(LogTime::new(clock));
+        let followers = Arc::new(Followers::new(Arc::clone(&time)));
         let url = KafkaUrl::parse(url)?;
         let writer = Writer::new(
             settings::producer(&url),
             url.topic.clone(),
             Arc::clone(&outage),
             Arc::clone(&time),
+            Arc::clone(&followers),
         )
         .map_err(KafkaOpenError::Client)?;
         let cluster = Cluster::open(url, outage).await?;
-        let tails =
-            Tails::start(Arc::clone(&cluster), Arc::clone(&time)).map_err(KafkaOpenError::Away)?;
+        let tails = Tails::start(Arc::clone(&cluster), followers).map_err(KafkaOpenError::Away)?;
         let scans = Scans::start(Arc::clone(&cluster), Arc::clone(&time));
         Ok(Self { cluster, time, writer: Arc::new(writer), tails, scans })
     }

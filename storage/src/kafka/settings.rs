@@ -2,8 +2,7 @@
 //! [`super::topic`].
 //!
 //! Left at the library's defaults after thought: `socket.nagle.disable` (true already),
-//! `fetch.min.bytes` (1: a record is handed over as soon as it is there), `retries` (without
-//! end, within `message.timeout.ms`), `partitioner` (every record names its partition, which
+//! `retries` (without end, within `message.timeout.ms`), `partitioner` (every record names its partition, which
 //! its room's row keeps; key hashes differ from library to library), `client.rack` (tails
 //! read from leaders, where a record is first).
 
@@ -84,9 +83,12 @@ const CONSUMER: Settings = &[
 
 /// Of the consumers that follow.
 const TAIL: Settings = &[
-    // A broker answers an idle fetch after this; as long may a partition wait that is newly
-    // followed, since a broker gets one fetch at a time.
-    ("fetch.wait.max.ms", "50"),
+    // What this process appends is reported, so the fetches are for what others append: few
+    // and full ones, since each costs the broker and us more than the records in it.
+    ("fetch.min.bytes", "65536"),
+    // After this a broker answers all the same: so long may a record of another node wait,
+    // and a partition that is newly followed, since a broker gets one fetch at a time.
+    ("fetch.wait.max.ms", "20"),
 ];
 
 /// Of the consumers of bounded scans.

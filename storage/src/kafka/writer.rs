@@ -1,5 +1,10 @@
-//! Appends, through one idempotent producer. A producer that has lost track of what it sent
-//! refuses everything from then on; it is replaced, and only what was under way is unknown.
+//! Appends, through one idempotent producer. Its report of a record goes to whoever follows
+//! the partition here, before it goes to whoever appended.
+//!
+//! A producer that has lost track of what it sent refuses everything from then on; it is
+//! replaced, and only what was under way is unknown.
+
+mod reports;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -8,12 +13,14 @@ use bytes::Bytes;
 use metrics::counter;
 use rdkafka::ClientConfig;
 use rdkafka::error::KafkaError;
-use rdkafka::producer::future_producer::Delivery;
-use rdkafka::producer::{FutureProducer, FutureRecord, Producer};
+use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
 use schemas::ids::RoomId;
+use tokio::sync::oneshot;
 use uuid::fmt::Hyphenated;
 
+use self::reports::{Reports, Sent};
 use super::outage::{Context, Outage};
+use super::tails::Followers;
 use super::time::LogTime;
 use crate::log::{Appended, BoxError};
 
@@ -22,21 +29,17 @@ const APPEND_TIMEOUT: Duration = Duration::from_secs(7);
 /// Longest wait until everything appended is durable, or has failed and said so.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(6);
 
-type Client = FutureProducer<Context>;
+type Client = ThreadedProducer<Reports>;
 
 pub(super) struct Writer {
     config: ClientConfig,
     topic: String,
     outage: Arc<Outage>,
     time: Arc<LogTime>,
+    followers: Arc<Followers>,
     /// None until a new one is made.
     client: Mutex<Option<Client>>,
 }
-
-/// The brokers have the record, but do not say where: an earlier attempt had brought it.
-#[derive(Debug, thiserror::Error)]
-#[error("the brokers do not say where the record is")]
-struct PlaceUnknown;
 
 impl Writer {
     pub(super) fn new(
@@ -44,8 +47,9 @@ impl Writer {
         topic: String,
         outage: Arc<Outage>,
         time: Arc<LogTime>,
+        followers: Arc<Followers>,
     ) -> Result<Self, KafkaError> {
-        let writer = Self { config, topic, outage, time, client: Mutex::new(None) };
+        let writer = Self { config, topic, outage, time, followers, client: Mutex::new(None) };
         drop(writer.client()?);
         Ok(writer)
     }
@@ -57,29 +61,23 @@ impl Writer {
         value: Bytes,
     ) -> Result<Appended, BoxError> {
         let client = self.client()?;
-        let key = key.0.as_hyphenated().encode_lower(&mut [0; Hyphenated::LENGTH]).to_owned();
-        let record =
-            FutureRecord::to(&self.topic).partition(partition).key(&key).payload(value.as_ref());
-        let sent_ms = self.time.local_ms();
-        // No wait for a place in the queue: whoever finds it full is told at once.
-        let sending = client.send(record, Duration::ZERO);
-        match tokio::time::timeout(APPEND_TIMEOUT, sending).await? {
-            Ok(delivery) => self.delivered(&delivery, sent_ms).ok_or(PlaceUnknown.into()),
-            Err((error, _message)) => {
-                counter!("log_append_failures_total").increment(1);
-                self.replace_if_fatal(&client);
-                Err(error.into())
-            }
+        let (reply, answer) = oneshot::channel();
+        let at_ms = self.time.local_ms();
+        let sent = Sent { key, value: value.clone(), at_ms, reply };
+        let name = key.0.as_hyphenated().encode_lower(&mut [0; Hyphenated::LENGTH]).to_owned();
+        let record = BaseRecord::with_opaque_to(&self.topic, Box::new(sent));
+        let record = record.partition(partition).key(&name).payload(value.as_ref());
+        // There is no wait for a place in the queue: whoever finds it full is told at once.
+        let sent = client.send(record).map_err(|(error, _record)| error);
+        let appended = match sent {
+            Ok(()) => tokio::time::timeout(APPEND_TIMEOUT, answer).await??,
+            Err(error) => Err(error.into()),
+        };
+        if appended.is_err() {
+            counter!("log_append_failures_total").increment(1);
+            self.replace_if_fatal(&client);
         }
-    }
-
-    /// Where the record is; none if the brokers do not say.
-    fn delivered(&self, delivery: &Delivery, sent_ms: i64) -> Option<Appended> {
-        self.outage.is_over();
-        let offset = u64::try_from(delivery.offset).ok()?;
-        let at_ms = delivery.timestamp.to_millis()?;
-        self.time.compare(sent_ms, self.time.local_ms(), at_ms);
-        Some(Appended { offset, at_ms })
+        appended
     }
 
     /// Waits until all that was appended before has its answer; on a thread that may wait.
@@ -93,8 +91,12 @@ impl Writer {
         if let Some(client) = &*client {
             return Ok(client.clone());
         }
-        let context = Context(Arc::clone(&self.outage));
-        let new: Client = self.config.create_with_context(context)?;
+        let reports = Reports {
+            context: Context(Arc::clone(&self.outage)),
+            time: Arc::clone(&self.time),
+            followers: Arc::clone(&self.followers),
+        };
+        let new: Client = self.config.create_with_context(reports)?;
         *client = Some(new.clone());
         Ok(new)
     }

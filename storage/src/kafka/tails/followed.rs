@@ -1,10 +1,18 @@
 //! One partition that is followed, and what waits for its reader.
+//!
+//! A record of this process's own comes twice: the producer reports it as soon as the brokers
+//! have it, and it is fetched a little later. Whichever comes first is given, once everything
+//! before it was. A report is a hint that may be lost or dropped: whatever is not reported is
+//! fetched.
 
-use std::collections::VecDeque;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, VecDeque};
 
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
+use super::super::cluster::away;
+use super::super::fault::Hole;
 use super::Item;
 use crate::log::{ReadError, StoredRecord};
 
@@ -12,19 +20,27 @@ use crate::log::{ReadError, StoredRecord};
 const KEPT_RECORDS_MAX: usize = 1024;
 /// Bytes of values that are kept for it.
 const KEPT_BYTES_MAX: usize = 1024 * 1024;
+/// Reported records that wait for what comes before them.
+const AHEAD_RECORDS_MAX: usize = 256;
 
 pub(super) struct Followed {
-    /// Offset of the next record to come.
-    pub(super) next: u64,
-    pub(super) state: State,
+    /// Offset of the next record to give.
+    next: u64,
+    /// Offset of the next record to be fetched, never past `next`.
+    fetched: u64,
+    state: State,
     reader: mpsc::Sender<Item>,
     /// What the reader's queue has no room for, in order.
     kept: VecDeque<Item>,
     kept_bytes: usize,
+    /// Reported records past `next`.
+    ahead: BTreeMap<u64, StoredRecord>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
+    /// To be fetched as soon as the thread looks.
+    Ordered,
     /// The consumer has it.
     Fetched,
     /// Put down until its reader has caught up.
@@ -35,20 +51,79 @@ pub(super) enum State {
 
 impl Followed {
     pub(super) fn new(from: u64, reader: mpsc::Sender<Item>) -> Self {
-        Self { next: from, state: State::Fetched, reader, kept: VecDeque::new(), kept_bytes: 0 }
+        Self {
+            next: from,
+            fetched: from,
+            state: State::Ordered,
+            reader,
+            kept: VecDeque::new(),
+            kept_bytes: 0,
+            ahead: BTreeMap::new(),
+        }
     }
 
-    /// Takes the next record.
-    pub(super) fn push(&mut self, record: StoredRecord) {
-        self.next = record.offset + 1;
-        self.kept_bytes += record.value.len();
-        self.kept.push_back(Ok(record));
-        self.hand_over();
+    /// Offset of the next record to give.
+    pub(super) fn next(&self) -> u64 {
+        self.next
+    }
+
+    pub(super) fn state(&self) -> State {
+        self.state
+    }
+
+    /// From now on it is fetched from the offset given back.
+    pub(super) fn pick_up(&mut self) -> u64 {
+        self.state = State::Fetched;
+        self.fetched = self.next;
+        self.next
+    }
+
+    /// Takes what was fetched, and makes the record only if it is news; says whether it was.
+    pub(super) fn fetch(&mut self, offset: u64, record: impl FnOnce() -> StoredRecord) -> bool {
+        let expected = self.fetched;
+        if self.state != State::Fetched || offset < expected {
+            return false;
+        }
+        if offset > expected {
+            self.end(away(Hole { expected, found: offset }));
+            return false;
+        }
+        self.fetched = offset + 1;
+        let is_news = offset == self.next;
+        if is_news {
+            self.push(record());
+            if self.is_full() {
+                self.state = State::Parked;
+                self.ahead.clear();
+            }
+        }
+        is_news
+    }
+
+    /// Takes a record that is in the log for sure; says whether it could be given at once.
+    pub(super) fn report(&mut self, record: &StoredRecord) -> bool {
+        if self.state == State::Ended || self.is_full() {
+            return false;
+        }
+        match record.offset.cmp(&self.next) {
+            Ordering::Less => false,
+            Ordering::Equal => {
+                self.push(record.clone());
+                true
+            }
+            Ordering::Greater => {
+                if self.ahead.len() < AHEAD_RECORDS_MAX {
+                    self.ahead.insert(record.offset, record.clone());
+                }
+                false
+            }
+        }
     }
 
     /// No more comes, and why.
     pub(super) fn end(&mut self, error: ReadError) {
         self.state = State::Ended;
+        self.ahead.clear();
         self.kept.push_back(Err(error));
         self.hand_over();
     }
@@ -68,11 +143,6 @@ impl Followed {
         }
     }
 
-    /// Whether its reader is so far behind that nothing more should be fetched.
-    pub(super) fn is_full(&self) -> bool {
-        self.kept.len() >= KEPT_RECORDS_MAX || self.kept_bytes >= KEPT_BYTES_MAX
-    }
-
     /// Whether the reader has everything.
     pub(super) fn is_handed_over(&self) -> bool {
         self.kept.is_empty()
@@ -83,76 +153,32 @@ impl Followed {
         self.reader.is_closed() || (self.state == State::Ended && self.kept.is_empty())
     }
 
-    pub(super) fn is_read_by(&self, reader: &mpsc::Sender<Item>) -> bool {
-        self.reader.same_channel(reader)
+    /// Whether its reader is so far behind that nothing more should come.
+    fn is_full(&self) -> bool {
+        self.kept.len() >= KEPT_RECORDS_MAX || self.kept_bytes >= KEPT_BYTES_MAX
+    }
+
+    /// Gives the next record, and those that waited for it.
+    fn push(&mut self, record: StoredRecord) {
+        self.keep(record);
+        while let Some(first) = self.ahead.first_entry()
+            && *first.key() <= self.next
+        {
+            let record = first.remove();
+            // One that was fetched meanwhile is known already.
+            if record.offset == self.next {
+                self.keep(record);
+            }
+        }
+        self.hand_over();
+    }
+
+    fn keep(&mut self, record: StoredRecord) {
+        self.next = record.offset + 1;
+        self.kept_bytes += record.value.len();
+        self.kept.push_back(Ok(record));
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use bytes::Bytes;
-    use schemas::ids::RoomId;
-    use uuid::Uuid;
-
-    use super::*;
-
-    fn record(offset: u64, bytes: usize) -> StoredRecord {
-        let value = Bytes::from(vec![b'x'; bytes]);
-        StoredRecord { partition: 0, offset, at_ms: 0, key: RoomId(Uuid::nil()), value }
-    }
-
-    #[test]
-    fn it_is_full_at_its_limit_of_records_and_empty_again_when_read() {
-        let (reader, mut queue) = mpsc::channel(1);
-        let mut followed = Followed::new(0, reader);
-        for offset in 0..KEPT_RECORDS_MAX as u64 {
-            followed.push(record(offset, 1));
-        }
-        assert!(!followed.is_full());
-        followed.push(record(KEPT_RECORDS_MAX as u64, 1));
-        assert!(followed.is_full());
-        for offset in 0..=KEPT_RECORDS_MAX as u64 {
-            assert_eq!(queue.try_recv().unwrap().unwrap().offset, offset);
-            followed.hand_over();
-        }
-        assert!(followed.is_handed_over());
-        assert_eq!(followed.kept_bytes, 0);
-    }
-
-    #[test]
-    fn it_is_full_at_its_limit_of_bytes() {
-        let (reader, _queue) = mpsc::channel(1);
-        let mut followed = Followed::new(0, reader);
-        followed.push(record(0, 1));
-        followed.push(record(1, KEPT_BYTES_MAX - 1));
-        assert!(!followed.is_full());
-        followed.push(record(2, 1));
-        assert!(followed.is_full());
-    }
-
-    #[test]
-    fn an_error_comes_last() {
-        let (reader, mut queue) = mpsc::channel(1);
-        let mut followed = Followed::new(0, reader);
-        followed.push(record(0, 1));
-        followed.push(record(1, 1));
-        followed.end(ReadError::OutOfRange { low: 5 });
-        assert!(!followed.is_over());
-        for offset in 0..2 {
-            assert_eq!(queue.try_recv().unwrap().unwrap().offset, offset);
-            followed.hand_over();
-        }
-        assert!(matches!(queue.try_recv().unwrap(), Err(ReadError::OutOfRange { low: 5 })));
-        assert!(followed.is_over());
-    }
-
-    #[test]
-    fn it_is_over_when_nobody_reads() {
-        let (reader, queue) = mpsc::channel(1);
-        let mut followed = Followed::new(0, reader);
-        followed.push(record(0, 1));
-        assert!(!followed.is_over());
-        drop(queue);
-        assert!(followed.is_over());
-    }
-}
+mod tests;

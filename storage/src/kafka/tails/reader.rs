@@ -1,28 +1,25 @@
 //! The thread that follows. It alone touches its consumer, so what the consumer gives always
 //! belongs to the partitions as they are known here.
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError};
+use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use metrics::{gauge, histogram};
+use metrics::gauge;
 use rdkafka::Message;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
 use rdkafka::message::BorrowedMessage;
-use tokio::sync::mpsc;
-use tokio::sync::mpsc::error::TryRecvError;
 
 use super::super::cluster::{Cluster, away};
-use super::super::fault::{Fault, Hole};
+use super::super::fault::Fault;
 use super::super::outage::Context;
-use super::super::time::LogTime;
 use super::super::{record, settings};
 use super::followed::{Followed, State};
-use super::{Follow, Taken};
+use super::followers::Followers;
 use crate::log::{BoxError, ReadError, Watermarks};
 
-/// How long the thread waits for a record before it looks for orders and slow readers: so
+/// How long the thread waits for a record before it looks for new tails and slow readers: so
 /// long may a new tail wait.
 const LOOK_PAUSE: Duration = Duration::from_millis(10);
 /// Longest time that the tails of a thread stand still to find out which of them an error is
@@ -31,34 +28,36 @@ const SETTLE_TIMEOUT: Duration = Duration::from_secs(1);
 
 pub(super) struct Reader {
     cluster: Arc<Cluster>,
-    time: Arc<LogTime>,
+    followers: Arc<Followers>,
+    /// Its number among the threads.
+    number: usize,
     consumer: BaseConsumer<Context>,
-    orders: mpsc::Receiver<Follow>,
-    taken: Taken,
-    followed: HashMap<i32, Followed>,
+    /// Partitions that the consumer has.
+    assigned: HashSet<i32>,
 }
 
 impl Reader {
-    pub(super) fn new(
+    /// Starts a thread, which ends when nobody is to be followed any more.
+    pub(super) fn start(
         cluster: Arc<Cluster>,
-        time: Arc<LogTime>,
-        orders: mpsc::Receiver<Follow>,
-        taken: Taken,
-    ) -> Result<Self, BoxError> {
+        followers: Arc<Followers>,
+        number: usize,
+    ) -> Result<(), BoxError> {
         let context = Context(Arc::clone(&cluster.outage));
         let consumer = settings::tail(&cluster.url).create_with_context(context)?;
-        Ok(Self { cluster, time, consumer, orders, taken, followed: HashMap::new() })
+        let reader = Self { cluster, followers, number, consumer, assigned: HashSet::new() };
+        std::thread::Builder::new().name("log-tails".into()).spawn(move || reader.run())?;
+        Ok(())
     }
 
-    /// Follows until nobody can give orders any more.
-    pub(super) fn run(mut self) {
+    fn run(mut self) {
         let mut looked = Instant::now();
         loop {
             match self.consumer.poll(LOOK_PAUSE) {
                 Some(Ok(message)) => {
                     self.cluster.outage.is_over();
                     let partition = message.partition();
-                    let goes_on = take(&self.time, &mut self.followed, &message);
+                    let goes_on = self.take(&message);
                     drop(message);
                     if !goes_on {
                         self.put_down(partition);
@@ -68,7 +67,7 @@ impl Reader {
                 None => {}
             }
             if looked.elapsed() >= LOOK_PAUSE {
-                if self.obey().is_err() {
+                if self.followers.is_over() {
                     return;
                 }
                 self.look_after();
@@ -77,74 +76,73 @@ impl Reader {
         }
     }
 
-    /// Begins what was ordered; an error once nobody is left to order anything.
-    fn obey(&mut self) -> Result<(), TryRecvError> {
-        loop {
-            match self.orders.try_recv() {
-                Ok(order) => self.begin(order),
-                Err(TryRecvError::Empty) => return Ok(()),
-                Err(gone) => return Err(gone),
-            }
+    /// Takes a record in; false if the consumer has to put its partition down.
+    fn take(&self, message: &BorrowedMessage<'_>) -> bool {
+        let mut all = self.followers.lock();
+        let Some(followed) = all.get_mut(&(message.partition(), self.number)) else { return true };
+        if followed.fetch(record::offset(message), || record::stored(message)) {
+            self.followers.observe(message.timestamp().to_millis().unwrap_or_default());
         }
+        followed.state() == State::Fetched
     }
 
-    fn begin(&mut self, order: Follow) {
-        let Follow { partition, from, items } = order;
-        // Its reader is gone, else the order had come to another thread.
-        let before = self.followed.insert(partition, Followed::new(from, items));
-        match before {
-            None => gauge!("log_tails").increment(1),
-            Some(before) if before.state == State::Fetched => self.put_down(partition),
-            Some(_) => {}
-        }
-        self.pick_up(partition);
-    }
-
-    /// Serves slow readers, and forgets those that are gone.
+    /// Begins with new tails, serves slow readers, and forgets those that are gone.
     fn look_after(&mut self) {
-        let mut caught_up = Vec::new();
+        let mut begun = Vec::new();
         let mut over = Vec::new();
-        for (partition, followed) in &mut self.followed {
-            followed.hand_over();
-            if followed.is_over() {
-                over.push(*partition);
-            } else if followed.state == State::Parked && followed.is_handed_over() {
-                caught_up.push(*partition);
+        for (place, followed) in self.followers.lock().iter_mut() {
+            if place.1 != self.number {
+                continue;
             }
-        }
-        for partition in caught_up {
-            self.pick_up(partition);
+            followed.hand_over();
+            let is_wanted = match followed.state() {
+                State::Ordered => true,
+                State::Parked => followed.is_handed_over(),
+                State::Fetched | State::Ended => false,
+            };
+            if followed.is_over() {
+                over.push(place.0);
+            } else if is_wanted {
+                begun.push(place.0);
+            }
         }
         for partition in over {
             self.forget(partition);
         }
+        for partition in begun {
+            self.pick_up(partition);
+        }
     }
 
     fn forget(&mut self, partition: i32) {
-        let Some(followed) = self.followed.remove(&partition) else { return };
-        if followed.state == State::Fetched {
-            self.put_down(partition);
+        self.put_down(partition);
+        let mut all = self.followers.lock();
+        let place = (partition, self.number);
+        // Somebody new may have come meanwhile.
+        if all.get(&place).is_some_and(Followed::is_over) {
+            all.remove(&place);
+            gauge!("log_tails").decrement(1);
         }
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        if taken.get(&partition).is_some_and(|reader| followed.is_read_by(reader)) {
-            taken.remove(&partition);
-        }
-        drop(taken);
-        gauge!("log_tails").decrement(1);
     }
 
     /// Has the consumer fetch a partition, from where its reader is.
     fn pick_up(&mut self, partition: i32) {
-        let Some(followed) = self.followed.get_mut(&partition) else { return };
-        let place = self.cluster.place(partition, followed.next);
+        // Whom it was fetched for before is gone.
+        self.put_down(partition);
+        let mut all = self.followers.lock();
+        let Some(followed) = all.get_mut(&(partition, self.number)) else { return };
+        let place = self.cluster.place(partition, followed.pick_up());
         match place.and_then(|place| self.consumer.incremental_assign(&place)) {
-            Ok(()) => followed.state = State::Fetched,
+            Ok(()) => drop(self.assigned.insert(partition)),
             Err(error) => followed.end(error.into()),
         }
     }
 
     /// Has the consumer forget a partition, and whatever it had fetched of it.
-    fn put_down(&self, partition: i32) {
+    fn put_down(&mut self, partition: i32) {
+        if !self.assigned.remove(&partition) {
+            return;
+        }
         let place = self.cluster.place(partition, 0);
         if let Err(error) = place.and_then(|place| self.consumer.incremental_unassign(&place)) {
             tracing::warn!(partition, %error, "a partition of the log is still fetched");
@@ -178,7 +176,6 @@ impl Reader {
                     self.end(partition, away(lost));
                 }
                 Ok(_) => {
-                    self.put_down(partition);
                     self.pick_up(partition);
                 }
                 Err(error) => self.end(partition, error),
@@ -186,44 +183,19 @@ impl Reader {
         }
     }
 
-    /// The partitions that the consumer has, and where each is.
+    /// The partitions that are fetched, and where the reader of each is.
     fn fetched(&self) -> Vec<(i32, u64)> {
-        let all = self.followed.iter();
-        all.filter(|(_, followed)| followed.state == State::Fetched)
-            .map(|(partition, followed)| (*partition, followed.next))
+        let all = self.followers.lock();
+        let ours = all.iter().filter(|(place, _)| place.1 == self.number);
+        ours.filter(|(_, followed)| followed.state() == State::Fetched)
+            .map(|(place, followed)| (place.0, followed.next()))
             .collect()
     }
 
     fn end(&mut self, partition: i32, error: ReadError) {
         self.put_down(partition);
-        if let Some(followed) = self.followed.get_mut(&partition) {
+        if let Some(followed) = self.followers.lock().get_mut(&(partition, self.number)) {
             followed.end(error);
         }
     }
-}
-
-/// Takes a record in; false if the consumer has to put its partition down.
-fn take(
-    time: &LogTime,
-    followed: &mut HashMap<i32, Followed>,
-    message: &BorrowedMessage<'_>,
-) -> bool {
-    let Some(followed) = followed.get_mut(&message.partition()) else { return true };
-    let (expected, found) = (followed.next, record::offset(message));
-    if followed.state != State::Fetched || found < expected {
-        return true;
-    }
-    if found > expected {
-        followed.end(away(Hole { expected, found }));
-        return false;
-    }
-    let record = record::stored(message);
-    time.observe(record.at_ms);
-    let delay_ms = u64::try_from(time.now_ms() - record.at_ms).unwrap_or_default();
-    histogram!("log_tail_delay_seconds").record(Duration::from_millis(delay_ms));
-    followed.push(record);
-    if followed.is_full() {
-        followed.state = State::Parked;
-    }
-    followed.state == State::Fetched
 }

@@ -16,7 +16,8 @@ fn settings_for(brokers: &str) -> ClientConfig {
 
 fn writer(settings: ClientConfig) -> Writer {
     let time = Arc::new(LogTime::new(Arc::new(SystemClock)));
-    Writer::new(settings, TOPIC.to_owned(), Arc::default(), time).unwrap()
+    let followers = Arc::new(Followers::new(Arc::clone(&time)));
+    Writer::new(settings, TOPIC.to_owned(), Arc::default(), time, followers).unwrap()
 }
 
 async fn append(writer: &Writer) -> Result<Appended, BoxError> {
