@@ -21,6 +21,7 @@
 //! variant of [`bars::Bar`].
 
 mod api;
+mod bare_kafka;
 mod bars;
 mod cinema;
 mod cores;

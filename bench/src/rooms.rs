@@ -35,7 +35,11 @@ pub(crate) async fn open_room(api: &Api, movie: MovieId, members: &[Person]) -> 
 
 /// [`open_room`], for people who do nothing but talk.
 pub(crate) async fn open_lines(api: &Api, movie: MovieId, members: &[Person]) -> Result<Vec<Line>> {
-    let seats = open_room(api, movie, members).await?;
+    let mut seats = open_room(api, movie, members).await?;
+    // Other rooms open before anyone reads on.
+    for seat in &mut seats {
+        seat.socket.answer_ping().await?;
+    }
     let lines = seats.into_iter().map(|seat| {
         let halves = (seat.socket.writing.0, seat.socket.reading.stream);
         Line::new(halves, Dialect::Ours, seat.room.to_string().into(), seat.socket.seq)

@@ -68,6 +68,8 @@ pub(crate) struct Reading {
     pub(crate) stream: Stream,
     /// Why the server closed, once it has.
     pub(crate) close_code: Option<u16>,
+    /// Whether the server has sent a ping.
+    is_pinged: bool,
 }
 
 impl Socket {
@@ -79,12 +81,24 @@ impl Socket {
             other => Err(format!("no welcome, but {other:?}").into()),
         }
     }
+
+    /// Answers the first ping, which comes at once: from then on nobody has to read for half a
+    /// minute to count as alive.
+    pub(crate) async fn answer_ping(&mut self) -> Result<()> {
+        while !self.reading.is_pinged {
+            match timeout(FIRST_TIMEOUT, self.reading.stream.next()).await? {
+                Some(message) => self.reading.is_pinged = message?.is_ping(),
+                None => return Err("the server closed before its first ping".into()),
+            }
+        }
+        Ok(self.writing.0.flush().await?)
+    }
 }
 
 /// Opens a socket with our subprotocol.
 pub(crate) async fn connect(ws_url: &str) -> Result<(Writing, Reading)> {
     let (sink, stream) = wire::connect(ws_url, Some(SUBPROTOCOL)).await?;
-    Ok((Writing(sink), Reading { stream, close_code: None }))
+    Ok((Writing(sink), Reading { stream, close_code: None, is_pinged: false }))
 }
 
 impl Writing {
@@ -110,7 +124,8 @@ impl Reading {
                     self.close_code = close.map(|close| close.code.into());
                     return Ok(None);
                 }
-                Message::Ping(_) | Message::Pong(_) | Message::Binary(_) | Message::Frame(_) => {}
+                Message::Ping(_) => self.is_pinged = true,
+                Message::Pong(_) | Message::Binary(_) | Message::Frame(_) => {}
             }
         }
         Ok(None)

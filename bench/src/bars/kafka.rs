@@ -1,12 +1,11 @@
 //! Delivery latency through Kafka, beside that of Kafka alone under the same load.
 
-mod bare;
-
 use schemas::ids::MovieId;
 
 use super::Place;
 use crate::Result;
 use crate::api::Api;
+use crate::bare_kafka::Bare;
 use crate::engines::Engines;
 use crate::figure::{Figure, Unit, number};
 use crate::latencies::Latencies;
@@ -16,8 +15,6 @@ use crate::process::allow_files;
 use crate::rooms::open_lines;
 use crate::server::{Server, scratch};
 use crate::talk::{Company, Heard, Talk};
-
-use self::bare::Bare;
 
 /// Times the latency of Kafka alone.
 const BAR_RATIO: f64 = 2.0;

@@ -26,8 +26,9 @@ pub(super) fn method(options: &RelayOptions) -> String {
     let methods: Vec<String> = methods.collect();
     format!(
         "Relays, one after the other, each in a process of its own on the first core together \
-         with the engines it needs; this tool alone on the second. Clients are the same for all \
-         but for the protocol. Peers are those of `bench/peers`. {}",
+         with the engines it needs; this tool alone on the second. Kafka compiles its code while \
+         it runs, so it first takes and gives tens of thousands of records of another topic. \
+         Clients are the same for all but for the protocol. Peers are those of `bench/peers`. {}",
         methods.join(" ")
     )
 }

@@ -12,6 +12,7 @@ use tokio_tungstenite::tungstenite::Message;
 use super::{Creator, Line, Word};
 use crate::Result;
 use crate::api::Api;
+use crate::bare_kafka;
 use crate::bars::Place;
 use crate::engines::{Engines, Node};
 use crate::people::{People, Person};
@@ -55,6 +56,7 @@ impl Ours {
 
     pub(super) async fn on_engines(place: Place<'_>, count: usize) -> Result<Self> {
         let engines = Engines::start(place).await?;
+        bare_kafka::warm_up(&engines.kafka_url()?).await?;
         let mut nodes = Vec::new();
         for _ in 0..count {
             nodes.push(engines.node(place).await?);

@@ -31,7 +31,7 @@ pub(super) fn method(options: &RelayOptions) -> String {
     format!(
         "Capacity: {} rooms of {MEMBERS} in which {RATE_FIRST} message a second is said at first \
          and {GROWTH} times as many in each next step of {}, until p99 is {P99_MAX_MS} ms or more, \
-         there are faults, or the tool is the limit; then the steps between are halved until \
+         there are faults, or the tool is the limit, twice; then the steps between are halved until \
          they are within {:.0} %. A session of ours may send 10 messages a second, so its ramp \
          ends at {:.0} in a room at the latest.",
         options.ramp_rooms,
@@ -79,7 +79,7 @@ impl Ramp<'_> {
         let (mut best, mut rate) = (None::<Step>, RATE_FIRST);
         let mut too_much = f64::INFINITY;
         loop {
-            match self.step(relay, rate).await? {
+            match self.step_or_again(relay, rate).await? {
                 Some(step) => best = Some(step),
                 None => too_much = rate,
             }
@@ -89,6 +89,14 @@ impl Ramp<'_> {
             }
             rate = if too_much.is_finite() { (kept * too_much).sqrt() } else { kept * GROWTH };
             rate = rate.min(most);
+        }
+    }
+
+    /// One step, or the same again: a moment's pause of the machine is no limit of a relay.
+    async fn step_or_again(&mut self, relay: Relay, rate: f64) -> Result<Option<Step>> {
+        match self.step(relay, rate).await? {
+            None => self.step(relay, rate).await,
+            kept => Ok(kept),
         }
     }
 

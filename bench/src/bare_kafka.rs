@@ -23,8 +23,25 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the consumer waits before it looks whether it should go on.
 const POLL_TIMEOUT: Duration = Duration::from_millis(100);
 
+/// What a broker is given before anything is measured on it: tens of thousands of records,
+/// because it compiles its code while it runs.
+const WARM_UP: Talk = Talk {
+    rooms: 64,
+    members: 2,
+    room_rate: 30.0,
+    warm_up: Duration::from_secs(15),
+    duration: Duration::from_secs(1),
+};
+
+/// Has a new broker take and give records for a while.
+pub(crate) async fn warm_up(kafka_url: &str) -> Result<()> {
+    let bare = Bare::open(kafka_url, &WARM_UP).await?;
+    bare.run(&WARM_UP).await?;
+    Ok(())
+}
+
 /// A topic with as many partitions as the server's, and who uses it.
-pub(super) struct Bare {
+pub(crate) struct Bare {
     producer: ThreadedProducer<DefaultProducerContext>,
     consumer: Arc<BaseConsumer>,
     rooms: Vec<History>,
@@ -34,7 +51,7 @@ pub(super) struct Bare {
 impl Bare {
     /// Makes the topic, as the server makes its own, and waits until records pass through each
     /// of its partitions.
-    pub(super) async fn open(kafka_url: &str, talk: &Talk) -> Result<Self> {
+    pub(crate) async fn open(kafka_url: &str, talk: &Talk) -> Result<Self> {
         let log = KafkaLog::open(&format!("{kafka_url}/{TOPIC}"), Arc::new(SystemClock)).await?;
         let partitions = log.partitions();
         let brokers = kafka_url.strip_prefix("kafka://").ok_or("a Kafka of another kind")?;
@@ -61,7 +78,7 @@ impl Bare {
     }
 
     /// Produces every message when it is due; how long each took to the consumer.
-    pub(super) async fn run(&self, talk: &Talk) -> Result<Latencies> {
+    pub(crate) async fn run(&self, talk: &Talk) -> Result<Latencies> {
         let consuming = self.consume(self.orders(talk), talk.length() + LAST_TIMEOUT);
         let producing = async {
             let mut due = talk.schedule()?;
