@@ -329,15 +329,15 @@ impl Relay {
         let connection = self.0.connections.fetch_add(1, Ordering::Relaxed);
         let outlet = Arc::new(Outlet::default());
         let session = ticket.session;
-        room.tell(Message::Attach(Attach {
+        let attach = Attach {
             user: ticket.user,
             name: ticket.name,
             session,
             connection,
             position,
             outlet: Arc::clone(&outlet),
-        }))
-        .await;
+        };
+        room.tell(Message::Attach(Box::new(attach))).await;
         if room.is_gone() {
             outlet.end(end::End::Behind);
         }

@@ -7,6 +7,7 @@ mod pulse;
 use std::collections::VecDeque;
 use std::io;
 use std::num::NonZeroU32;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -71,6 +72,8 @@ impl<S: Socket> Connection<S> {
             ),
             frames: RateLimiter::direct(Quota::per_second(FRAMES_PER_S).allow_burst(FRAMES_BURST)),
         };
+        let shutdown = self.shutdown.clone();
+        let mut shutdown = pin!(shutdown.cancelled());
         let mut pulse = Pulse::new();
         let mut waiting: VecDeque<Command> = VecDeque::new();
         let mut on_its_way: Option<BoxFuture<'static, Option<Frame>>> = None;
@@ -79,7 +82,7 @@ impl<S: Socket> Connection<S> {
                 on_its_way = waiting.pop_front().map(|command| self.sender.send(command));
             }
             select! {
-                () = self.shutdown.cancelled() => return End::Shutdown,
+                () = &mut shutdown => return End::Shutdown,
                 due = self.outlet.due() => match due {
                     Due::Frames(frames) => if let Err(end) = self.write(&frames).await { return end },
                     Due::End(end) => return end,

@@ -2,9 +2,9 @@
 //! the connection empties in one go. Over the bound the session is cut, never the room.
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::sync::{Mutex, PoisonError};
-
-use tokio::sync::Notify;
+use std::task::{Context, Poll, Waker};
 
 use super::end::End;
 use super::socket::Frame;
@@ -25,14 +25,13 @@ struct Queue {
     frames: VecDeque<Frame>,
     bytes: usize,
     end: Option<End>,
+    /// The connection, where it waits.
+    waiting: Option<Waker>,
 }
 
 /// The queue; shared by the room and the connection.
 #[derive(Default)]
-pub(crate) struct Outlet {
-    queue: Mutex<Queue>,
-    wake: Notify,
-}
+pub(crate) struct Outlet(Mutex<Queue>);
 
 /// What a connection has to do next.
 #[derive(Debug, PartialEq, Eq)]
@@ -46,52 +45,58 @@ pub(crate) enum Due {
 impl Outlet {
     /// Queues a frame, or ends the session as too slow.
     pub(crate) fn push(&self, frame: Frame) {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        let full = queue.frames.len() >= QUEUE_FRAMES_MAX
-            || queue.bytes.saturating_add(frame.bytes().len()) > QUEUE_BYTES_MAX;
-        if full {
-            queue.end.get_or_insert(End::Slow);
-            queue.frames = VecDeque::new();
-        } else if queue.end.is_none() {
-            queue.bytes += frame.bytes().len();
-            queue.frames.push_back(frame);
-        }
-        drop(queue);
-        self.wake.notify_one();
+        self.change(|queue| {
+            let full = queue.frames.len() >= QUEUE_FRAMES_MAX
+                || queue.bytes.saturating_add(frame.bytes().len()) > QUEUE_BYTES_MAX;
+            if full {
+                queue.end.get_or_insert(End::Slow);
+                queue.frames = VecDeque::new();
+            } else if queue.end.is_none() {
+                queue.bytes += frame.bytes().len();
+                queue.frames.push_back(frame);
+            }
+        });
     }
 
     /// Queues the first frame, which may be as large as it must.
     pub(crate) fn push_first(&self, frame: Frame) {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        queue.frames.push_back(frame);
-        drop(queue);
-        self.wake.notify_one();
+        self.change(|queue| queue.frames.push_back(frame));
     }
 
     /// Ends the session once what is queued is written; the first reason stays.
     pub(crate) fn end(&self, end: End) {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner).end.get_or_insert(end);
-        self.wake.notify_one();
+        self.change(|queue| {
+            queue.end.get_or_insert(end);
+        });
     }
 
-    /// Waits for something to do; cancel-safe.
+    /// Waits for something to do; cancel-safe. Only the connection waits.
     pub(crate) async fn due(&self) -> Due {
-        loop {
-            if let Some(due) = self.take() {
-                return due;
-            }
-            self.wake.notified().await;
+        poll_fn(|context| self.poll_due(context)).await
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Queue)) {
+        let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut queue);
+        let waiting = queue.waiting.take();
+        drop(queue);
+        if let Some(connection) = waiting {
+            connection.wake();
         }
     }
 
-    fn take(&self) -> Option<Due> {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        if queue.frames.is_empty() {
-            return queue.end.map(Due::End);
+    fn poll_due(&self, context: &mut Context<'_>) -> Poll<Due> {
+        let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !queue.frames.is_empty() {
+            queue.bytes = 0;
+            // A new, empty deque: a quiet session keeps no buffer.
+            return Poll::Ready(Due::Frames(std::mem::take(&mut queue.frames).into()));
         }
-        queue.bytes = 0;
-        // A new, empty deque: a quiet session keeps no buffer.
-        Some(Due::Frames(std::mem::take(&mut queue.frames).into()))
+        if let Some(end) = queue.end {
+            return Poll::Ready(Due::End(end));
+        }
+        queue.waiting = Some(context.waker().clone());
+        Poll::Pending
     }
 }
 

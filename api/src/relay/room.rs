@@ -53,8 +53,8 @@ pub(crate) enum Message {
     },
     /// Whether a ticket still opens the door.
     Admit { user: UserId, session: SessionId, reply: oneshot::Sender<Result<(), Refusal>> },
-    /// A socket opened.
-    Attach(Attach),
+    /// A socket opened. Boxed, since a queue has room for many of its largest message.
+    Attach(Box<Attach>),
     /// A socket ended.
     Detach { session: SessionId, connection: u64 },
     /// Not logged, passed on.

@@ -1,8 +1,9 @@
 //! Pings: proof of life, and the round trip that a `play` waits for.
 
+use std::pin::Pin;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::super::end::End;
 
@@ -19,31 +20,41 @@ pub(super) struct Pulse {
     sent_at: Instant,
     pong_owed: bool,
     next_at: Instant,
+    /// Kept, because a timer costs more to begin than to wait for.
+    sleep: Pin<Box<Sleep>>,
 }
 
 impl Pulse {
     /// The first ping goes out at once, to know the round trip from the start.
     pub(super) fn new() -> Self {
         let now = Instant::now();
-        Self { sent: 0, sent_at: now, pong_owed: false, next_at: now }
+        let sleep = Box::pin(sleep_until(now));
+        Self { sent: 0, sent_at: now, pong_owed: false, next_at: now, sleep }
     }
 
     /// The payload of the next ping when it is due, or the end of a silent client.
     pub(super) async fn beat(&mut self) -> Result<Vec<u8>, End> {
-        sleep_until(self.next_at).await;
+        self.wait().await;
         while self.pong_owed {
             // A process that was stopped finds the pongs of that time only now.
             if self.next_at.elapsed() < LATE {
                 return Err(End::Silent);
             }
             self.next_at = Instant::now() + PONG_PATIENCE;
-            sleep_until(self.next_at).await;
+            self.wait().await;
         }
         self.sent += 1;
         self.sent_at = Instant::now();
         self.pong_owed = true;
         self.next_at = self.sent_at + PONG_PATIENCE;
         Ok(self.sent.to_be_bytes().to_vec())
+    }
+
+    async fn wait(&mut self) {
+        if self.sleep.deadline() != self.next_at {
+            self.sleep.as_mut().reset(self.next_at);
+        }
+        self.sleep.as_mut().await;
     }
 
     /// The round trip in ms, if this answers the last ping.

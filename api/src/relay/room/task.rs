@@ -246,7 +246,7 @@ impl RoomTask {
                 drop(reply.send(self.promise(user, session)));
             }
             Message::Admit { user, session, reply } => drop(reply.send(self.admit(user, session))),
-            Message::Attach(attach) => self.attach(attach),
+            Message::Attach(attach) => self.attach(*attach),
             Message::Detach { session, connection } => self.detach(session, connection),
             Message::Chatter { session, chatter, status } => self.pass_on(session, chatter, status),
             Message::RoundTrip { session, rtt_ms } => {
