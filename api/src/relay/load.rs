@@ -12,7 +12,8 @@ use schemas::state::RoomState;
 use storage::log::{ReadError, ReadRange, StoredRecord};
 use storage::rooms::{Closed, RoomRow};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
 use tokio::sync::mpsc;
 
 use super::Relay;
@@ -209,11 +210,14 @@ pub(super) fn record_of(room: RoomId, stored: &StoredRecord) -> Option<Record> {
     record
 }
 
-/// A moment as HTTP shows it.
+/// A moment as HTTP shows it, by RFC 3339; always of the same length, so that moments sort as
+/// texts.
 pub(crate) fn rfc3339(at_ms: i64) -> String {
+    const FORMAT: &[BorrowedFormatItem<'_>] =
+        format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
     let moment = OffsetDateTime::from_unix_timestamp_nanos(i128::from(at_ms) * 1_000_000)
         .unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    moment.format(&Rfc3339).unwrap_or_default()
+    moment.format(FORMAT).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -240,5 +244,14 @@ mod tests {
         assert_eq!(record_of(room, &encoded), Some(record));
         assert_eq!(record_of(other, &encoded), None);
         assert_eq!(record_of(room, &stored(b"no record".to_vec())), None);
+    }
+
+    /// A moment whose last digits were zeros was once shorter, and so later as a text.
+    #[test]
+    fn moments_sort_as_texts() {
+        let moments = [0, 1, 10, 999, 1000, 1_700_000_000_680, 1_700_000_000_689];
+        let texts: Vec<String> = moments.into_iter().map(rfc3339).collect();
+        assert!(texts.is_sorted(), "{texts:?}");
+        assert_eq!(texts[2], "1970-01-01T00:00:00.010Z");
     }
 }
