@@ -96,6 +96,10 @@ pub trait Rooms: Sessions {
     /// The owner's room that is creating or open.
     async fn open_room_of(&self, owner: UserId) -> Result<Option<RoomRow>, RoomsError>;
 
+    /// What creating a room ends with, all of it or nothing: `creating` → `open` with the offset
+    /// of its first record, its owner among the members, and its first invite. What is there
+    /// already, because somebody repaired the row meanwhile, stays.
+    async fn open(&self, room: RoomId, opened: &Opened) -> Result<bool, RoomsError>;
     /// `creating` → `open`, with the offset of its first record.
     async fn mark_open(&self, room: RoomId, first_offset: u64) -> Result<bool, RoomsError>;
     /// `creating` or `open` → `closed`. `first_offset` repairs a row that lags its log.
@@ -124,6 +128,19 @@ pub trait Rooms: Sessions {
 
     /// Whether the rows can be read.
     async fn ping(&self) -> Result<(), RoomsError>;
+}
+
+/// What is known of a room once it is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// Offset of `room_created`.
+    pub first_offset: u64,
+    /// The log's time of `room_created`.
+    pub at_ms: i64,
+    /// Its first member.
+    pub owner: UserId,
+    /// Its first invite.
+    pub invite: Invite,
 }
 
 /// What is known of a room once it is closed.

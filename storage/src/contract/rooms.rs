@@ -2,6 +2,7 @@
 
 mod invites;
 mod lists;
+mod opening;
 mod sessions;
 mod status;
 
@@ -26,6 +27,8 @@ const CHECKS: &[Check<dyn Rooms>] = checks! {
     "of concurrent rooms of one owner one is created" => status::one_of_many,
     "status moves one way, and only from where it may" => status::transitions,
     "opening writes the first offset, once" => status::opens,
+    "creating ends with the row open, its owner and its invite" => opening::whole,
+    "creating ends as well where the row was repaired meanwhile" => opening::repaired,
     "closing writes what is known, once" => status::closes,
     "rows that may still be needed are listed by partition" => lists::unarchived,
     "a person's rooms are listed newest first, page by page" => lists::pages,

@@ -8,7 +8,7 @@ use schemas::ids::{RoomId, UserId};
 
 use super::sessions::Attendance;
 use super::{Lie, Lost, Process, Shared, Store};
-use crate::rooms::{Closed, Invite, RoomRow, RoomRows, Rooms, RoomsError};
+use crate::rooms::{Closed, Invite, Opened, RoomRow, RoomRows, Rooms, RoomsError};
 
 /// What the rows hold.
 #[derive(Default)]
@@ -62,6 +62,25 @@ impl Rooms for MemoryRooms {
         Ok(self.0.call("open_room_of", STORE, move |rooms| rooms.live_of(owner).cloned()).await?)
     }
 
+    async fn open(&self, room: RoomId, opened: &Opened) -> Result<bool, RoomsError> {
+        let forgets = self.0.world().lies(Lie::MarkForgotten);
+        let opened = opened.clone();
+        let opening = self.0.call("open", STORE, move |rooms| {
+            let creating =
+                rooms.rows.get_mut(&room).filter(|row| row.status == RoomStatus::Creating);
+            let changes = creating.is_some();
+            if let Some(row) = creating.filter(|_| !forgets) {
+                row.status = RoomStatus::Open;
+                row.first_offset = Some(opened.first_offset);
+            }
+            rooms.add_member(room, opened.owner, opened.at_ms);
+            // An invite that is there already stays.
+            rooms.add_invite(opened.invite).ok();
+            changes
+        });
+        Ok(opening.await?)
+    }
+
     async fn mark_open(&self, room: RoomId, first_offset: u64) -> Result<bool, RoomsError> {
         self.mark("mark_open", room, &[RoomStatus::Creating], move |row| {
             row.status = RoomStatus::Open;
@@ -109,7 +128,7 @@ impl Rooms for MemoryRooms {
 
     async fn add_member(&self, room: RoomId, user: UserId, at_ms: i64) -> Result<(), RoomsError> {
         let adding = self.0.call("add_member", STORE, move |rooms| {
-            rooms.members.entry(user).or_default().entry(room).or_insert(at_ms);
+            rooms.add_member(room, user, at_ms);
         });
         Ok(adding.await?)
     }
@@ -179,6 +198,10 @@ impl Content {
         let skipped = page.saturating_sub(1) as usize * size as usize;
         let rows = rows.into_iter().skip(skipped).take(size as usize).collect();
         RoomRows { rows, total }
+    }
+
+    fn add_member(&mut self, room: RoomId, user: UserId, at_ms: i64) {
+        self.members.entry(user).or_default().entry(room).or_insert(at_ms);
     }
 
     fn add_invite(&mut self, invite: Invite) -> Result<(), RoomsError> {

@@ -7,7 +7,7 @@ use sqlx::postgres::PgRow;
 
 use super::PostgresRooms;
 use super::statement::Statement;
-use crate::rooms::{Closed, Invite, RoomRow, RoomRows, Rooms, RoomsError};
+use crate::rooms::{Closed, Invite, Opened, RoomRow, RoomRows, Rooms, RoomsError};
 use crate::words::{from_column, from_word, to_column, to_hash, to_word};
 
 impl PostgresRooms {
@@ -65,6 +65,31 @@ impl Rooms for PostgresRooms {
              WHERE owner = $1 AND status IN ('creating', 'open')",
         );
         self.row(select.bind(owner.0)).await
+    }
+
+    async fn open(&self, room: RoomId, opened: &Opened) -> Result<bool, RoomsError> {
+        // One statement: one way to the server and one commit.
+        let write = Statement::repeatable(
+            "WITH opened AS (
+                 UPDATE movie_together_room SET status = 'open', first_offset = $1
+                 WHERE id = $2 AND status = 'creating' RETURNING id
+             ), member AS (
+                 INSERT INTO movie_together_room_user (user_id, room, joined_at_ms)
+                 VALUES ($3, $2, $4) ON CONFLICT (user_id, room) DO NOTHING
+             ), invite AS (
+                 INSERT INTO movie_together_invite (room, number, code_hash, outside_link)
+                 VALUES ($2, $5, $6, $7) ON CONFLICT DO NOTHING
+             )
+             SELECT id FROM opened",
+        )
+        .bind(to_column(opened.first_offset))
+        .bind(room.0)
+        .bind(opened.owner.0)
+        .bind(opened.at_ms)
+        .bind(i64::from(opened.invite.number))
+        .bind(opened.invite.code_hash.to_vec())
+        .bind(opened.invite.outside_link.clone());
+        self.write(write).await
     }
 
     async fn mark_open(&self, room: RoomId, first_offset: u64) -> Result<bool, RoomsError> {

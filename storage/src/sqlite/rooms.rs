@@ -8,7 +8,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Row, Sqlite, query, query_scalar};
 
 use crate::clock::Clock;
-use crate::rooms::{Closed, Invite, RoomRow, RoomRows, Rooms, RoomsError};
+use crate::rooms::{Closed, Invite, Opened, RoomRow, RoomRows, Rooms, RoomsError};
 use crate::sqlite::Database;
 use crate::words::{from_word, to_column, to_hash, to_word};
 
@@ -80,13 +80,18 @@ impl Rooms for SqliteRooms {
         self.row(select.bind(owner.0)).await
     }
 
+    async fn open(&self, room: RoomId, opened: &Opened) -> Result<bool, RoomsError> {
+        let mut transaction = self.database.begin().await?;
+        let update = to_open(room, opened.first_offset);
+        let done = update.execute(&mut *transaction).await?;
+        new_member(room, opened.owner, opened.at_ms).execute(&mut *transaction).await?;
+        new_invite(&opened.invite).execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(done.rows_affected() > 0)
+    }
+
     async fn mark_open(&self, room: RoomId, first_offset: u64) -> Result<bool, RoomsError> {
-        let update = query(
-            "UPDATE movie_together_room SET status = 'open', first_offset = ?
-             WHERE id = ? AND status = 'creating'",
-        );
-        let update = update.bind(to_column(first_offset)).bind(room.0);
-        Ok(self.write(update).await?)
+        Ok(self.write(to_open(room, first_offset)).await?)
     }
 
     async fn mark_closed(&self, room: RoomId, closed: &Closed) -> Result<bool, RoomsError> {
@@ -130,11 +135,7 @@ impl Rooms for SqliteRooms {
     }
 
     async fn add_member(&self, room: RoomId, user: UserId, at_ms: i64) -> Result<(), RoomsError> {
-        let insert = query(
-            "INSERT INTO movie_together_room_user (user_id, room, joined_at_ms) VALUES (?, ?, ?)
-             ON CONFLICT (user_id, room) DO NOTHING",
-        );
-        self.write(insert.bind(user.0).bind(room.0).bind(at_ms)).await?;
+        self.write(new_member(room, user, at_ms)).await?;
         Ok(())
     }
 
@@ -162,16 +163,7 @@ impl Rooms for SqliteRooms {
     }
 
     async fn add_invite(&self, invite: &Invite) -> Result<(), RoomsError> {
-        let insert = query(
-            "INSERT INTO movie_together_invite (room, number, code_hash, outside_link)
-             VALUES (?, ?, ?, ?)
-             ON CONFLICT DO NOTHING",
-        )
-        .bind(invite.room.0)
-        .bind(invite.number)
-        .bind(invite.code_hash.to_vec())
-        .bind(invite.outside_link.clone());
-        if self.write(insert).await? { Ok(()) } else { Err(RoomsError::InviteTaken) }
+        if self.write(new_invite(invite)).await? { Ok(()) } else { Err(RoomsError::InviteTaken) }
     }
 
     async fn last_invite(&self, room: RoomId) -> Result<Option<Invite>, RoomsError> {
@@ -204,6 +196,35 @@ impl From<sqlx::Error> for RoomsError {
     fn from(error: sqlx::Error) -> Self {
         Self::Away(error.into())
     }
+}
+
+fn to_open(room: RoomId, first_offset: u64) -> Query {
+    let update = query(
+        "UPDATE movie_together_room SET status = 'open', first_offset = ?
+         WHERE id = ? AND status = 'creating'",
+    );
+    update.bind(to_column(first_offset)).bind(room.0)
+}
+
+fn new_member(room: RoomId, user: UserId, at_ms: i64) -> Query {
+    let insert = query(
+        "INSERT INTO movie_together_room_user (user_id, room, joined_at_ms) VALUES (?, ?, ?)
+         ON CONFLICT (user_id, room) DO NOTHING",
+    );
+    insert.bind(user.0).bind(room.0).bind(at_ms)
+}
+
+fn new_invite(invite: &Invite) -> Query {
+    let insert = query(
+        "INSERT INTO movie_together_invite (room, number, code_hash, outside_link)
+         VALUES (?, ?, ?, ?)
+         ON CONFLICT DO NOTHING",
+    );
+    insert
+        .bind(invite.room.0)
+        .bind(invite.number)
+        .bind(invite.code_hash.to_vec())
+        .bind(invite.outside_link.clone())
 }
 
 fn room_row(row: &SqliteRow) -> Result<RoomRow, sqlx::Error> {
