@@ -44,6 +44,13 @@ impl Links {
         Ok(Self { public_url: public_url.trim_end_matches('/').to_owned(), key, rooms, shortener })
     }
 
+    /// The first invite of a room that is being created, and its link.
+    pub(crate) async fn first(&self, room: RoomId) -> (Invite, String) {
+        let invite = self.make(room, 1).await;
+        let link = self.link(invite.clone());
+        (invite, link)
+    }
+
     /// A new link to a room.
     pub(crate) async fn create(&self, room: RoomId) -> Result<String, Refusal> {
         for _ in 0..INVITE_TRIES_MAX {
@@ -51,9 +58,7 @@ impl Links {
             if number > INVITES_MAX {
                 return Err(Refusal::TooManyInvites);
             }
-            let code = self.code(room, number);
-            let outside_link = self.outside(&self.built_in(&code)).await;
-            let invite = Invite { room, number, code_hash: hash(&code), outside_link };
+            let invite = self.make(room, number).await;
             match self.rooms.add_invite(&invite).await {
                 Ok(()) => return Ok(self.link(invite)),
                 Err(RoomsError::InviteTaken) => {}
@@ -72,6 +77,12 @@ impl Links {
     pub(crate) async fn follow(&self, code: &str) -> Result<RoomId, Refusal> {
         let known = self.rooms.invite(&hash(code)).await?;
         known.map(|invite| invite.room).ok_or(Refusal::NoSuchInvite)
+    }
+
+    async fn make(&self, room: RoomId, number: u32) -> Invite {
+        let code = self.code(room, number);
+        let outside_link = self.outside(&self.built_in(&code)).await;
+        Invite { room, number, code_hash: hash(&code), outside_link }
     }
 
     fn link(&self, invite: Invite) -> String {

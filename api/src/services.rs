@@ -11,6 +11,7 @@ mod follow_invite;
 mod invite;
 mod issue_ticket;
 mod join_room;
+mod known_films;
 mod leave_room;
 mod matches;
 mod messages;
@@ -32,6 +33,7 @@ use storage::clock::Clock;
 use storage::log::{BoxError, Log};
 use storage::rooms::Rooms;
 use storage::rooms::sessions::{Node, NodeId};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 pub use self::messages::MessagesAsk;
@@ -45,6 +47,8 @@ use crate::ticket::Tickets;
 
 /// What a call may take, with everything behind it.
 const CALL_PATIENCE: Duration = Duration::from_secs(5);
+/// New rooms that are brought into memory at a time, ahead of whoever enters them.
+const LOADS_AHEAD_MAX: usize = 8;
 
 /// Who calls: a person the Auth service vouches for.
 #[derive(Clone, Debug)]
@@ -97,9 +101,11 @@ pub struct Services {
     ugc: Arc<dyn UgcApi>,
     movie: Arc<dyn MovieApi>,
     people: people::People,
+    known_films: known_films::KnownFilms,
     links: Arc<Links>,
     tickets: Tickets,
     relay: Relay,
+    loads_ahead: Arc<Semaphore>,
     clock: Arc<dyn Clock>,
 }
 
@@ -133,11 +139,13 @@ impl Services {
             log: ports.log,
             archive: ports.archive,
             people: people::People::new(ports.auth, Arc::clone(&ports.ugc)),
+            known_films: known_films::KnownFilms::new(Arc::clone(&ports.movie)),
             ugc: ports.ugc,
             movie: ports.movie,
             links,
             tickets: Tickets::new(&options.ticket_secret),
             relay,
+            loads_ahead: Arc::new(Semaphore::new(LOADS_AHEAD_MAX)),
             clock: options.clock,
         }))
     }

@@ -1,12 +1,14 @@
 //! A room comes to be: row, first record, open row, link. A crash between two steps is
 //! repaired by whoever reads the room next; the janitor ends what never opened.
 
+use std::sync::Arc;
+
 use schemas::http::{CreateRoomBody, RoomCreatedAnswer, RoomStatus};
 use schemas::ids::RoomId;
 use schemas::limits::TITLE_CHARS_MAX;
 use schemas::record::{Entry, MovieChanged, Record, RoomCreated};
 use schemas::upstream::Film;
-use storage::rooms::{RoomRow, RoomsError};
+use storage::rooms::{Opened, RoomRow, RoomsError};
 use uuid::Uuid;
 
 use super::{Caller, Refusal, Services};
@@ -20,10 +22,7 @@ impl Services {
         body: CreateRoomBody,
     ) -> Result<RoomCreatedAnswer, Refusal> {
         let title = body.title.as_deref().map(checked_title).transpose()?;
-        if self.rooms.open_room_of(caller.user).await?.is_some() {
-            return Err(Refusal::RoomExists { user: caller.user });
-        }
-        let film = self.film(caller, body.movie_id).await?;
+        let film = self.known_films.get(caller, body.movie_id).await?;
         let row = self.new_row(caller, &body, title, &film);
         match self.rooms.create(&row).await {
             Err(RoomsError::OwnerHasRoom) => {
@@ -31,13 +30,29 @@ impl Services {
             }
             other => other?,
         }
-        let appended = append_record(self.log.as_ref(), row.partition, &first_record(&row)).await?;
-        self.rooms.mark_open(row.id, appended.offset).await?;
-        self.rooms.add_member(row.id, caller.user, appended.at_ms).await?;
-        let link = self.links.create(row.id).await?;
-        // From now on the room's own task watches over it.
-        self.relay.room(row.id).await?;
+        let record = first_record(&row);
+        let appending = append_record(self.log.as_ref(), row.partition, &record);
+        // An outside shortener may take its time.
+        let (appended, (invite, link)) = tokio::join!(appending, self.links.first(row.id));
+        let appended = appended?;
+        let (first_offset, at_ms) = (appended.offset, appended.at_ms);
+        let opened = Opened { first_offset, at_ms, owner: caller.user, invite };
+        self.rooms.open(row.id, &opened).await?;
+        self.load_ahead(row.id);
         Ok(RoomCreatedAnswer { success: true, errors: vec![], link, room_id: row.id })
+    }
+
+    /// Brings a new room into memory while its owner is on the way. Where very many are created
+    /// at once that waits for whoever enters first, or for the janitor's next round.
+    fn load_ahead(&self, room: RoomId) {
+        let Ok(turn) = Arc::clone(&self.loads_ahead).try_acquire_owned() else { return };
+        let relay = self.relay.clone();
+        self.relay.spawn(async move {
+            if let Err(refusal) = relay.room(room).await {
+                tracing::warn!(room.id = %room, code = refusal.code(), "room not loaded");
+            }
+            drop(turn);
+        });
     }
 
     fn new_row(

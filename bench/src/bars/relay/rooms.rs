@@ -17,8 +17,9 @@ const CALLS_AT_ONCE: usize = 32;
 pub(super) fn method(options: &RelayOptions) -> String {
     format!(
         "Rooms: {} created, {CALLS_AT_ONCE} calls at a time over connections that stay open, by \
-         an owner each. Ours asks the film of the cinema, writes the row, appends to the log, \
-         waits for both, and makes an invite; FastAPI inserts a document.",
+         an owner each. Ours writes the row, appends to the log, and opens the row with its first \
+         member and invite, waiting for each, and reads rooms into memory beside that, 8 at a time \
+         at most; FastAPI inserts a document.",
         options.created_rooms,
     )
 }
