@@ -76,7 +76,8 @@ async function picture(person, name) {
   mkdirSync(FOLDER, { recursive: true });
   const path = `${FOLDER}${name}.png`;
   await until('posters in sight are loaded', () => person.page.evaluate(postersLoaded));
-  await person.page.screenshot({ path });
+  // Colours on their way would be caught half-way.
+  await person.page.screenshot({ path, animations: 'disabled' });
   const { size } = statSync(path);
   assert.ok(size <= PICTURE_BYTES_MAX, `${path} has ${size} bytes`);
 }
