@@ -93,8 +93,6 @@ pub trait Rooms: Sessions {
     async fn create(&self, row: &RoomRow) -> Result<(), RoomsError>;
     /// The row of a room.
     async fn get(&self, room: RoomId) -> Result<Option<RoomRow>, RoomsError>;
-    /// The owner's room that is creating or open.
-    async fn open_room_of(&self, owner: UserId) -> Result<Option<RoomRow>, RoomsError>;
 
     /// What creating a room ends with, all of it or nothing: `creating` → `open` with the offset
     /// of its first record, its owner among the members, and its first invite. What is there

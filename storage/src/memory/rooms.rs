@@ -58,10 +58,6 @@ impl Rooms for MemoryRooms {
         Ok(self.0.call("get", STORE, move |rooms| rooms.row(room).cloned()).await?)
     }
 
-    async fn open_room_of(&self, owner: UserId) -> Result<Option<RoomRow>, RoomsError> {
-        Ok(self.0.call("open_room_of", STORE, move |rooms| rooms.live_of(owner).cloned()).await?)
-    }
-
     async fn open(&self, room: RoomId, opened: &Opened) -> Result<bool, RoomsError> {
         let forgets = self.0.world().lies(Lie::MarkForgotten);
         let opened = opened.clone();

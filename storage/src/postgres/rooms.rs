@@ -59,14 +59,6 @@ impl Rooms for PostgresRooms {
         self.row(select.bind(room.0)).await
     }
 
-    async fn open_room_of(&self, owner: UserId) -> Result<Option<RoomRow>, RoomsError> {
-        let select = Statement::repeatable(
-            "SELECT * FROM movie_together_room
-             WHERE owner = $1 AND status IN ('creating', 'open')",
-        );
-        self.row(select.bind(owner.0)).await
-    }
-
     async fn open(&self, room: RoomId, opened: &Opened) -> Result<bool, RoomsError> {
         // One statement: one way to the server and one commit.
         let write = Statement::repeatable(

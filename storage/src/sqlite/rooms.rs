@@ -72,14 +72,6 @@ impl Rooms for SqliteRooms {
         self.row(query("SELECT * FROM movie_together_room WHERE id = ?").bind(room.0)).await
     }
 
-    async fn open_room_of(&self, owner: UserId) -> Result<Option<RoomRow>, RoomsError> {
-        let select = query(
-            "SELECT * FROM movie_together_room
-             WHERE owner = ? AND status IN ('creating', 'open')",
-        );
-        self.row(select.bind(owner.0)).await
-    }
-
     async fn open(&self, room: RoomId, opened: &Opened) -> Result<bool, RoomsError> {
         let mut transaction = self.database.begin().await?;
         let update = to_open(room, opened.first_offset);
