@@ -9,7 +9,7 @@
 //! | the event is encoded once and queued for every session, never waited for | [`outlet`] |
 //! | each connection writes what is queued in one go | [`connection`], [`socket`] |
 //!
-//! Nothing is shown that was not read back from the log, so any number of nodes may serve one
+//! Nothing is shown until the log has it and says where, so any number of nodes may serve one
 //! room. What they tell each other beside it (who lives, which sessions each holds) goes through
 //! the room store, and no frame waits for that:
 //!

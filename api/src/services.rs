@@ -139,7 +139,7 @@ impl Services {
             log: ports.log,
             archive: ports.archive,
             people: people::People::new(ports.auth, Arc::clone(&ports.ugc)),
-            known_films: known_films::KnownFilms::new(Arc::clone(&ports.movie)),
+            known_films: known_films::KnownFilms::new(),
             ugc: ports.ugc,
             movie: ports.movie,
             links,

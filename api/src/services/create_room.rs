@@ -22,7 +22,8 @@ impl Services {
         body: CreateRoomBody,
     ) -> Result<RoomCreatedAnswer, Refusal> {
         let title = body.title.as_deref().map(checked_title).transpose()?;
-        let film = self.known_films.get(caller, body.movie_id).await?;
+        let asking = self.film(caller, body.movie_id);
+        let film = self.known_films.get(body.movie_id, asking).await?;
         let row = self.new_row(caller, &body, title, &film);
         match self.rooms.create(&row).await {
             Err(RoomsError::OwnerHasRoom) => {
@@ -37,8 +38,12 @@ impl Services {
         let appended = appended?;
         let (first_offset, at_ms) = (appended.offset, appended.at_ms);
         let opened = Opened { first_offset, at_ms, owner: caller.user, invite };
-        self.rooms.open(row.id, &opened).await?;
-        self.load_ahead(row.id);
+        if self.rooms.open(row.id, &opened).await? {
+            self.load_ahead(row.id);
+        } else {
+            // While this node slept, somebody opened the room or gave it up.
+            self.relay.room(row.id).await?;
+        }
         Ok(RoomCreatedAnswer { success: true, errors: vec![], link, room_id: row.id })
     }
 

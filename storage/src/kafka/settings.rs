@@ -2,9 +2,9 @@
 //! [`super::topic`].
 //!
 //! Left at the library's defaults after thought: `socket.nagle.disable` (true already),
-//! `retries` (without end, within `message.timeout.ms`), `partitioner` (every record names its partition, which
-//! its room's row keeps; key hashes differ from library to library), `client.rack` (tails
-//! read from leaders, where a record is first).
+//! `retries` (without end, within `message.timeout.ms`), `partitioner` (every record names its
+//! partition, which its room's row keeps; key hashes differ from library to library),
+//! `client.rack` (tails read from leaders, where a record is first).
 
 use rdkafka::ClientConfig;
 use rdkafka::config::RDKafkaLogLevel;
