@@ -49,6 +49,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use clients::MovieApi;
+use futures_util::FutureExt;
 use schemas::fold::Outcome;
 use schemas::ids::{RoomId, UserId};
 use schemas::record::{Entry, Record};
@@ -58,6 +59,7 @@ use storage::rooms::sessions::Node;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
+use tokio_util::future::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -168,9 +170,7 @@ impl Relay {
         let (rooms, grace) = (Arc::clone(&relay.0.rooms), relay.0.options.session_grace);
         let lease = LeaseTask::new(relay.clone(), rooms, grace);
         let leaving = relay.0.leaving.clone();
-        relay.spawn(async move {
-            leaving.run_until_cancelled(lease.run()).await;
-        });
+        relay.spawn(lease.run().with_cancellation_token_owned(leaving).map(drop));
         relay
     }
 
@@ -260,9 +260,7 @@ impl Relay {
     /// Runs something for as long as the node lives.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let stopped = self.0.stopped.clone();
-        self.0.tasks.spawn(async move {
-            stopped.run_until_cancelled(task).await;
-        });
+        self.0.tasks.spawn(task.with_cancellation_token_owned(stopped));
     }
 
     /// Has every session that this node holds noted anew.
@@ -324,37 +322,45 @@ impl Relay {
         metrics::gauge!("relay_rooms").set(u32::try_from(loaded).unwrap_or(u32::MAX));
     }
 
-    async fn serve<S: Socket>(&self, admission: Admission, socket: S) {
+    /// Serves a socket to its end. Whatever a future is given and gives on it keeps twice, so
+    /// the connection is made outside of it.
+    fn serve<S: Socket>(
+        &self,
+        admission: Admission,
+        socket: S,
+    ) -> impl Future<Output = ()> + Send + use<S> {
         let Admission { room, ticket, position, .. } = admission;
         let connection = self.0.connections.fetch_add(1, Ordering::Relaxed);
         let outlet = Arc::new(Outlet::default());
         let session = ticket.session;
-        let attach = Attach {
+        let attach = Box::new(Attach {
             user: ticket.user,
             name: ticket.name,
             session,
             connection,
             position,
             outlet: Arc::clone(&outlet),
-        };
-        room.tell(Message::Attach(Box::new(attach))).await;
-        if room.is_gone() {
-            outlet.end(end::End::Behind);
-        }
+        });
         let sender = Sender {
             log: Arc::clone(&self.0.log),
             movie: Arc::clone(&self.0.movie),
-            room: room.clone(),
+            room,
             user: ticket.user,
             session,
         };
         let shutdown = self.0.closing.clone();
-        metrics::gauge!("relay_sessions").increment(1);
-        let served =
-            Connection { socket, room: room.clone(), sender, outlet, shutdown }.run().await;
-        metrics::gauge!("relay_sessions").decrement(1);
-        metrics::counter!("relay_ends_total", "reason" => served.label()).increment(1);
-        room.tell(Message::Detach { session, connection }).await;
+        let mut served = Connection { socket, sender, outlet, shutdown };
+        async move {
+            served.sender.room.tell(Message::Attach(attach)).await;
+            if served.sender.room.is_gone() {
+                served.outlet.end(end::End::Behind);
+            }
+            metrics::gauge!("relay_sessions").increment(1);
+            let end = served.run().await;
+            metrics::gauge!("relay_sessions").decrement(1);
+            metrics::counter!("relay_ends_total", "reason" => end.label()).increment(1);
+            served.sender.room.tell(Message::Detach { session, connection }).await;
+        }
     }
 }
 
@@ -368,11 +374,12 @@ pub struct Admission {
 
 impl Admission {
     /// Serves the socket on an upgraded connection to its end.
-    pub async fn serve<C: AsyncRead + AsyncWrite + Send + Unpin>(self, connection: C) {
+    pub fn serve<C>(self, connection: C) -> impl Future<Output = ()> + Send
+    where
+        C: AsyncRead + AsyncWrite + Send + Unpin,
+    {
         let relay = self.relay.clone();
-        let sockets = relay.0.sockets.clone();
-        let socket = WebSocket::new(connection);
-        sockets.track_future(async move { relay.serve(self, socket).await }).await;
+        relay.0.sockets.track_future(relay.serve(self, WebSocket::new(connection)))
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) use command::Sender;
 use super::end::End;
 use super::outlet::{Due, Outlet, encode};
 use super::presence::Chatter;
-use super::room::{Message, RoomHandle};
+use super::room::Message;
 use super::socket::{Frame, Incoming, Socket};
 use crate::select::select;
 use pulse::Pulse;
@@ -45,7 +45,6 @@ const CLOSE_PATIENCE: Duration = Duration::from_secs(2);
 /// One socket of a session.
 pub(crate) struct Connection<S> {
     pub(crate) socket: S,
-    pub(crate) room: RoomHandle,
     pub(crate) sender: Sender,
     pub(crate) outlet: Arc<Outlet>,
     pub(crate) shutdown: CancellationToken,
@@ -58,7 +57,7 @@ struct Limits {
 
 impl<S: Socket> Connection<S> {
     /// Serves the socket to its end and says goodbye.
-    pub(crate) async fn run(mut self) -> End {
+    pub(crate) async fn run(&mut self) -> End {
         let end = self.serve().await;
         // Whoever does not take the goodbye in time is gone all the same.
         drop(timeout(CLOSE_PATIENCE, self.say_goodbye(end)).await);
@@ -134,7 +133,7 @@ impl<S: Socket> Connection<S> {
             Incoming::Pong(payload) => {
                 if let Some(rtt_ms) = pulse.pong(&payload) {
                     let session = self.sender.session;
-                    self.room.tell(Message::RoundTrip { session, rtt_ms }).await;
+                    self.sender.room.tell(Message::RoundTrip { session, rtt_ms }).await;
                 }
                 Ok(None)
             }
@@ -165,12 +164,12 @@ impl<S: Socket> Connection<S> {
             }
             Ok(ClientFrame::Typing) => {
                 let chatter = Chatter::Typing;
-                self.room.tell(Message::Chatter { session, chatter, status: None }).await;
+                self.sender.room.tell(Message::Chatter { session, chatter, status: None }).await;
             }
             Ok(ClientFrame::Status(status)) => {
                 metrics::histogram!("playback_drift_ms").record(status.drift_ms.abs());
                 let (chatter, status) = (Chatter::Status, Some(status));
-                self.room.tell(Message::Chatter { session, chatter, status }).await;
+                self.sender.room.tell(Message::Chatter { session, chatter, status }).await;
             }
             Ok(ClientFrame::Ping { t }) => {
                 self.push(&ServerFrame::Pong { t, server_time: self.sender.now_ms() });

@@ -9,12 +9,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::select::select;
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use marks::{Mark, Marks};
 use schemas::ids::RoomId;
 use storage::log::{Log, ReadError, StoredRecord, Tail, Watermarks};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
+use tokio_util::future::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 
 /// Records that may wait for one room task.
@@ -38,8 +39,8 @@ pub(crate) struct Subscription {
 
 /// What a lane hands to a room.
 pub(crate) enum Delivery {
-    /// The room's next record.
-    Record(StoredRecord),
+    /// The room's next record; in a box, since a queue keeps room for many even while it is empty.
+    Record(Box<StoredRecord>),
     /// Everything before an offset that somebody named was handed out.
     Mark(oneshot::Sender<()>),
 }
@@ -64,9 +65,7 @@ impl Lane {
     ) -> (Self, impl Future<Output = ()> + Send) {
         let (sender, orders) = mpsc::channel(ORDERS_MAX);
         let task = LaneTask::new(log, partition);
-        (Self(sender), async move {
-            stop.run_until_cancelled(task.run(orders)).await;
-        })
+        (Self(sender), task.run(orders).with_cancellation_token_owned(stop).map(drop))
     }
 
     /// Begins to follow a room.
@@ -201,7 +200,7 @@ impl LaneTask {
         match record {
             Some(Ok(record)) => {
                 self.next = record.offset + 1;
-                self.hand_out(record.key, Delivery::Record(record)).await;
+                self.hand_out(record.key, Delivery::Record(Box::new(record))).await;
                 self.hand_out_marks().await;
             }
             Some(Err(error)) => {

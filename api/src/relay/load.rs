@@ -74,7 +74,7 @@ impl Relay {
         };
         let (sender, inbox) = mpsc::channel(INBOX_MAX);
         let lead_ms = Arc::new(AtomicI64::new(LEAD_MS_MIN));
-        let task = RoomTask::new(RoomSetup {
+        let mut task = RoomTask::new(RoomSetup {
             state,
             partition: row.partition,
             first_offset,

@@ -96,7 +96,7 @@ impl RoomTask {
     }
 
     /// Runs until nobody needs the room here, or its queues end.
-    pub(crate) async fn run(mut self) {
+    pub(crate) async fn run(&mut self) {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
         for delivery in std::mem::take(&mut self.setup.backlog) {
@@ -129,7 +129,7 @@ impl RoomTask {
     }
 
     /// Whoever asked in the last moment is answered, or comes back at once.
-    fn end(mut self, end: End) {
+    fn end(&mut self, end: End) {
         self.setup.inbox.close();
         while let Ok(message) = self.setup.inbox.try_recv() {
             self.answer(message);
