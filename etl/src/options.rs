@@ -163,15 +163,15 @@ pub struct LimitOptions {
     pub unknown_room_hold: Duration,
 
     /// Most records of one read.
-    #[arg(long, env = "ETL_READ_RECORDS", value_name = "ETL_READ_RECORDS", default_value_t = 4000, value_parser = clap::value_parser!(u32).range(1..=i64::from(BATCH_MAX)))]
+    #[arg(long, env = "ETL_READ_RECORDS", value_name = "ETL_READ_RECORDS", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=i64::from(BATCH_MAX)))]
     pub read_records: u32,
 
     /// Most bytes of one read.
-    #[arg(long, env = "ETL_READ_BYTES", value_name = "ETL_READ_BYTES", default_value_t = 1024 * 1024, value_parser = clap::value_parser!(u32).range(1..=i64::from(READ_BYTES_MAX)))]
+    #[arg(long, env = "ETL_READ_BYTES", value_name = "ETL_READ_BYTES", default_value_t = 256 * 1024, value_parser = clap::value_parser!(u32).range(1..=i64::from(READ_BYTES_MAX)))]
     pub read_bytes: u32,
 
     /// Most events of one insert.
-    #[arg(long, env = "ETL_INSERT_EVENTS", value_name = "ETL_INSERT_EVENTS", default_value_t = 4000, value_parser = clap::value_parser!(u32).range(1..=i64::from(BATCH_MAX)))]
+    #[arg(long, env = "ETL_INSERT_EVENTS", value_name = "ETL_INSERT_EVENTS", default_value_t = 2000, value_parser = clap::value_parser!(u32).range(1..=i64::from(BATCH_MAX)))]
     pub insert_events: u32,
 
     /// Most records whose rooms are archived together, which bounds the memory; a larger room
@@ -184,7 +184,7 @@ pub struct LimitOptions {
     pub group_bytes: u32,
 
     /// Most partitions worked on at a time.
-    #[arg(long, env = "ETL_WORKERS", value_name = "ETL_WORKERS", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=i64::from(WORKERS_MAX)))]
+    #[arg(long, env = "ETL_WORKERS", value_name = "ETL_WORKERS", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=i64::from(WORKERS_MAX)))]
     pub workers: u32,
 }
 

@@ -26,12 +26,12 @@ impl Default for PassLimits {
         Self {
             soak_ms: 3_600_000,
             unknown_room_hold_ms: 24 * 3_600_000,
-            read_records_max: 4000,
-            read_bytes_max: 1024 * 1024,
-            insert_events_max: 4000,
+            read_records_max: 1000,
+            read_bytes_max: 256 * 1024,
+            insert_events_max: 2000,
             group_records_max: 8000,
             group_bytes_max: 4 * 1024 * 1024,
-            workers_max: 2,
+            workers_max: 3,
         }
     }
 }

@@ -14,7 +14,7 @@ use super::cluster::{Cluster, away};
 use super::time::LogTime;
 use crate::log::{ReadBatch, ReadError, ReadRange};
 
-/// Most scans at a time; each holds a thread, and up to 2 MiB ahead.
+/// Most scans at a time; each holds a thread, and an answer ahead.
 const SCANNERS_MAX: usize = 4;
 /// Longest wait for one's turn.
 const TURN_TIMEOUT: Duration = Duration::from_secs(10);

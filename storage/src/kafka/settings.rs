@@ -93,10 +93,11 @@ const TAIL: Settings = &[
 
 /// Of the consumers of bounded scans.
 const SCAN: Settings = &[
-    // Whole histories: fewer and larger answers, but few ahead: what a scan holds must not
-    // grow with the log.
-    ("max.partition.fetch.bytes", "524288"),
-    ("queued.max.messages.kbytes", "1024"),
+    // Whole histories: large answers, but the next one is asked for only once this one is
+    // taken, and then at once: what a scan holds must not grow with the log.
+    ("max.partition.fetch.bytes", "262144"),
+    ("queued.max.messages.kbytes", "1"),
+    ("fetch.queue.backoff.ms", "1"),
     // They stop fetching where there is nothing; the next scan must not wait for the last
     // one's look past the end.
     ("fetch.wait.max.ms", "5"),

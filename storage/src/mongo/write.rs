@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::within;
 
 /// Most documents of one command.
-pub(super) const INSERT_DOCUMENTS_MAX: usize = 2000;
+pub(super) const INSERT_DOCUMENTS_MAX: usize = 1000;
 /// Most bytes of one command, so that a server never holds more of it; a larger document goes
 /// alone.
 pub(super) const INSERT_BYTES_MAX: usize = 2 * 1024 * 1024;
