@@ -15,5 +15,5 @@ cp -r socketio "$out/socketio"
 ln -sf "$(command -v node)" "$out/node"
 
 [ -x "$out/fastapi/bin/python" ] || python3 -m venv "$out/fastapi"
-"$out/fastapi/bin/pip" install --quiet --disable-pip-version-check -r fastapi/requirements.txt
+"$out/fastapi/bin/python" -m pip install --quiet --disable-pip-version-check -r fastapi/requirements.txt
 cp fastapi/relay.py "$out/fastapi/"

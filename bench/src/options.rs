@@ -215,7 +215,7 @@ pub(crate) struct ArchiveOptions {
     /// an --archive-url also 100000 and 1000000.
     #[arg(long, value_delimiter = ',', value_parser = log_size)]
     sizes: Vec<usize>,
-    /// Inserts at a time of the bare driver; a pass has as many workers by default.
+    /// Inserts at a time of the bare driver.
     #[arg(long, default_value = "2", value_parser = positive)]
     pub(crate) inserters: usize,
     /// Tasks of the connector's sink.
