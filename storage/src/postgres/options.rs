@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use sqlx::ConnectOptions;
+use futures_util::future::join_all;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection};
 use url::Url;
 
 use super::PostgresOpenError;
@@ -40,8 +41,9 @@ const DRIVER_PARAMETERS: [&str; 18] = [
 const APPLICATION_NAME: &str = "movie-together";
 /// Longest wait for a connection, a new one included.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
-/// A connection without work is closed after this.
-const IDLE_TIMEOUT: Duration = Duration::from_mins(10);
+/// A connection that was quiet for longer is tried by a round trip before it is lent: a restarted
+/// server leaves dead ones. One that was busy until now was alive until now, mostly.
+const QUIET: Duration = Duration::from_secs(1);
 /// A connection is replaced after this, so that a balancer's new servers come into use.
 const LIFETIME_MAX: Duration = Duration::from_mins(30);
 /// What the server is told of every connection; the URL's own `options` win.
@@ -87,15 +89,30 @@ impl Options {
         Ok(Self { connect: with_name(connect), connections_max })
     }
 
-    /// Connections for the calls.
-    pub(super) fn pool(&self) -> PgPool {
+    /// Connections for the calls, opened before they are asked for: opening one takes a server
+    /// many times what a call does, and a crowd would wait for it.
+    pub(super) async fn open_pool(&self) -> PgPool {
+        let pool = self.pool();
+        // What does not open now, opens when it is needed.
+        drop(join_all((0..self.connections_max).map(|_| pool.acquire())).await);
+        pool
+    }
+
+    fn pool(&self) -> PgPool {
         PgPoolOptions::new()
             .max_connections(self.connections_max)
             .acquire_timeout(ACQUIRE_TIMEOUT)
-            .idle_timeout(IDLE_TIMEOUT)
             .max_lifetime(LIFETIME_MAX)
-            // A restarted server leaves dead connections; a round trip finds them out.
-            .test_before_acquire(true)
+            .idle_timeout(None)
+            .test_before_acquire(false)
+            .before_acquire(|connection, held| {
+                Box::pin(async move {
+                    if held.idle_for >= QUIET {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_lazy_with(self.connect.clone())
     }
 
