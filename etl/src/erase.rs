@@ -1,11 +1,13 @@
-//! Makes the archive forget a person, in the rooms that are there and in those to come.
+//! Makes archive and room rows forget a person, in the rooms that are there and in those to come.
 
 use std::collections::BTreeSet;
 
 use schemas::ids::UserId;
 use serde::Serialize;
-use storage::archive::{Archive, ArchiveError};
+use storage::Storage;
+use storage::archive::ArchiveError;
 use storage::clock::Clock;
+use storage::rooms::RoomsError;
 use tokio_util::sync::CancellationToken;
 
 use crate::progress::Terminal;
@@ -21,6 +23,8 @@ pub struct EraseReport {
     pub rooms: u64,
     /// How many of them were gone through.
     pub rooms_done: u64,
+    /// Room rows that lost the name of their owner by this call.
+    pub names_erased: u64,
     /// Events that were blanked by this call.
     pub events_erased: u64,
     /// Whether it was told to stop before it was done; the same call goes on.
@@ -29,18 +33,31 @@ pub struct EraseReport {
     pub duration_ms: i64,
 }
 
-/// Remembers a person, then blanks the rooms that are archived. Can be repeated at any time;
+/// Why an erasure broke off; the same call goes on.
+#[derive(Debug, thiserror::Error)]
+pub enum EraseError {
+    /// The rows failed.
+    #[error("could not write the rooms' rows")]
+    Rooms(#[from] RoomsError),
+    /// The archive failed.
+    #[error("could not write or read the archive")]
+    Archive(#[from] ArchiveError),
+}
+
+/// Remembers a person, then blanks their name in room rows and the rooms that are archived. Can be repeated at any time;
 /// rooms that are archived later are blanked by the pass that archives them.
 pub async fn erase(
-    archive: &dyn Archive,
+    ports: &Storage,
     clock: &dyn Clock,
     user: UserId,
     stop: &CancellationToken,
     terminal: &Terminal,
-) -> Result<EraseReport, ArchiveError> {
+) -> Result<EraseReport, EraseError> {
     let started_at_ms = clock.now_ms();
     // First of all, so that a pass which runs now either knows or leaves the room to us.
+    let archive = ports.archive.as_ref();
     let is_new = archive.remember_erasure(user, started_at_ms).await?;
+    let names_erased = ports.rooms.forget_owner(user).await?;
     let rooms = archive.rooms_with(user).await?;
     let progress = terminal.bar("erasing", "rooms");
     progress.expect(rooms.len() as u64);
@@ -56,7 +73,16 @@ pub async fn erase(
     }
     let rooms = rooms.len() as u64;
     let duration_ms = clock.now_ms() - started_at_ms;
-    tracing::info!(%user, is_new, rooms, rooms_done, events_erased, duration_ms, "erasure over");
+    tracing::info!(%user, is_new, rooms, rooms_done, names_erased, events_erased, duration_ms, "erasure over");
     let stopped = rooms_done < rooms;
-    Ok(EraseReport { user, is_new, rooms, rooms_done, events_erased, stopped, duration_ms })
+    Ok(EraseReport {
+        user,
+        is_new,
+        rooms,
+        rooms_done,
+        names_erased,
+        events_erased,
+        stopped,
+        duration_ms,
+    })
 }

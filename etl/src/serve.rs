@@ -128,8 +128,7 @@ impl Etl {
             Ok(ports) => ports,
             Err(error) => return could_not("run", &error),
         };
-        let archive = ports.archive.as_ref();
-        match erase(archive, clock.as_ref(), user, &self.stop, &self.terminal).await {
+        match erase(&ports, clock.as_ref(), user, &self.stop, &self.terminal).await {
             Ok(report) => {
                 print(&report);
                 !report.stopped

@@ -124,6 +124,9 @@ pub trait Rooms: Sessions {
     /// The invite of a code.
     async fn invite(&self, code_hash: &[u8; 32]) -> Result<Option<Invite>, RoomsError>;
 
+    /// Blanks the name of an owner in every row; answers how many had it.
+    async fn forget_owner(&self, owner: UserId) -> Result<u64, RoomsError>;
+
     /// Whether the rows can be read.
     async fn ping(&self) -> Result<(), RoomsError>;
 }

@@ -1,5 +1,5 @@
-//! Step 4, fourth part: blanks what people said who are remembered as erased. It comes after
-//! the inserts, so that somebody who is erased at this moment is blanked either here or by
+//! Step 4, fourth part: blanks what people said, and the name in their rooms' rows, who are
+//! remembered as erased. It comes after the inserts, so that somebody who is erased at this moment is blanked either here or by
 //! the erasure itself, and before the seals, so that no reader ever sees the words.
 
 use std::collections::BTreeSet;
@@ -17,6 +17,9 @@ pub(super) async fn forget(pass: &Pass, rooms: &[InsertedRoom]) -> Result<(), Pa
     let erased = pass.ports.archive.erased_among(&users).await?;
     if erased.is_empty() {
         return Ok(());
+    }
+    for owner in &erased {
+        pass.ports.rooms.forget_owner(*owner).await?;
     }
     for room in rooms {
         let here: BTreeSet<UserId> = room.users.intersection(&erased).copied().collect();

@@ -17,6 +17,7 @@ at_places! {
     a_person_is_forgotten_in_rooms_that_are_archived: file, mongo, engines;
     a_person_is_forgotten_in_rooms_that_close_later: file, mongo, engines;
     a_person_is_forgotten_in_a_room_whose_pass_was_killed: file, mongo, engines;
+    an_owners_name_is_forgotten_in_rows: file, mongo, engines;
     somebody_unknown_is_remembered_all_the_same: file, mongo, engines;
 }
 
@@ -44,7 +45,7 @@ fn erased(world: &World, user: UserId) -> Value {
 fn report(user: UserId, is_new: bool, rooms: u64, events_erased: u64) -> Value {
     json!({
         "user": user, "is_new": is_new, "rooms": rooms, "rooms_done": rooms,
-        "events_erased": events_erased, "stopped": false, "duration_ms": null,
+        "names_erased": 0, "events_erased": events_erased, "stopped": false, "duration_ms": null,
     })
 }
 
@@ -120,6 +121,22 @@ async fn a_person_is_forgotten_in_a_room_whose_pass_was_killed(place: Place) {
         assert!(output.status.success(), "{}", stderr(&output));
         assert_forgotten(&world, &room).await;
     }
+}
+
+async fn an_owners_name_is_forgotten_in_rows(place: Place) {
+    let world = World::at(place, SystemClock.now_ms()).await;
+    let name_of =
+        async |room: &Room| world.storage.rooms.get(room.id).await.unwrap().unwrap().owner_name;
+    let before = evening(&world, UserId(Uuid::new_v4())).await;
+    assert_ne!(name_of(&before).await, "");
+    assert_eq!(erased(&world, before.owner)["names_erased"], 1);
+    assert_eq!(name_of(&before).await, "");
+
+    let after = evening(&world, UserId(Uuid::new_v4())).await;
+    world.storage.archive.remember_erasure(after.owner, 1).await.unwrap();
+    assert_ne!(name_of(&after).await, "");
+    assert!(once_on(&world).status.success());
+    assert_eq!(name_of(&after).await, "");
 }
 
 async fn somebody_unknown_is_remembered_all_the_same(place: Place) {

@@ -34,6 +34,7 @@ const CHECKS: &[Check<dyn Rooms>] = checks! {
     "a person's rooms are listed newest first, page by page" => lists::pages,
     "a person's creating and aborted rooms are left out" => lists::left_out,
     "a member added again is added once" => lists::member_again,
+    "an owner's name is forgotten in every row, and nobody else's" => lists::forgets_owner,
     "an invite is found by its code" => invites::by_code,
     "the last invite is the one with the highest number" => invites::last,
     "neither number nor code of an invite is given twice" => invites::taken,

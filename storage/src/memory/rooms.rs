@@ -154,6 +154,15 @@ impl Rooms for MemoryRooms {
         Ok(found.await?)
     }
 
+    async fn forget_owner(&self, owner: UserId) -> Result<u64, RoomsError> {
+        let forgetting = self.0.call("forget_owner", STORE, move |rooms| {
+            let is_named = |row: &&mut RoomRow| row.owner == owner && !row.owner_name.is_empty();
+            let named = rooms.rows.values_mut().filter(is_named);
+            named.map(|row| row.owner_name.clear()).count() as u64
+        });
+        Ok(forgetting.await?)
+    }
+
     async fn ping(&self) -> Result<(), RoomsError> {
         Ok(self.0.call("ping", STORE, |_| ()).await?)
     }

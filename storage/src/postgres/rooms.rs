@@ -189,6 +189,14 @@ impl Rooms for PostgresRooms {
         self.invite_of(select.bind(code_hash.to_vec())).await
     }
 
+    async fn forget_owner(&self, owner: UserId) -> Result<u64, RoomsError> {
+        let update = Statement::repeatable(
+            "UPDATE movie_together_room SET owner_name = ''
+             WHERE owner = $1 AND owner_name <> ''",
+        );
+        Ok(self.server.call(update.bind(owner.0)).await?.count)
+    }
+
     async fn ping(&self) -> Result<(), RoomsError> {
         let select = Statement::repeatable("SELECT FROM movie_together_room LIMIT 1");
         self.server.call(select).await?;

@@ -29,10 +29,14 @@ impl SqliteRooms {
 
     /// Runs one statement and answers whether it changed anything.
     async fn write(&self, statement: Query) -> Result<bool, sqlx::Error> {
+        Ok(self.write_rows(statement).await? > 0)
+    }
+
+    async fn write_rows(&self, statement: Query) -> Result<u64, sqlx::Error> {
         let mut transaction = self.database.begin().await?;
         let done = statement.execute(&mut *transaction).await?;
         transaction.commit().await?;
-        Ok(done.rows_affected() > 0)
+        Ok(done.rows_affected())
     }
 
     async fn row(&self, statement: Query) -> Result<Option<RoomRow>, RoomsError> {
@@ -174,6 +178,13 @@ impl Rooms for SqliteRooms {
             .fetch_optional(self.database.reader())
             .await?;
         Ok(row.as_ref().map(invite_row).transpose()?)
+    }
+
+    async fn forget_owner(&self, owner: UserId) -> Result<u64, RoomsError> {
+        let update = query(
+            "UPDATE movie_together_room SET owner_name = '' WHERE owner = ? AND owner_name <> ''",
+        );
+        Ok(self.write_rows(update.bind(owner.0)).await?)
     }
 
     async fn ping(&self) -> Result<(), RoomsError> {

@@ -11,7 +11,8 @@ export class Names {
   #known = $state.raw<Readonly<Record<string, string>>>({});
 
   constructor(owner: RoomView['owner']) {
-    this.#known = { [owner.id]: owner.name };
+    // Who was forgotten has no name any more.
+    this.#known = owner.name ? { [owner.id]: owner.name } : {};
   }
 
   /** Nothing where the name is not known, or not known yet. */

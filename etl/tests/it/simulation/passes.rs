@@ -125,7 +125,7 @@ async fn run(process: &Process, limits: PassLimits, stop: CancellationToken) -> 
 /// Whether a person is erased wherever there is anything of them.
 async fn forget(process: &Process, user: UserId, stop: &CancellationToken) -> bool {
     let (storage, clock) = (process.storage(), process.clock());
-    let report = erase(&*storage.archive, &*clock, user, stop, &Terminal::hidden()).await;
+    let report = erase(&storage, &*clock, user, stop, &Terminal::hidden()).await;
     report.is_ok_and(|report| !report.stopped)
 }
 

@@ -1,11 +1,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use schemas::http::RoomStatus::{Archived, Closed, Creating, Open};
+use schemas::http::RoomStatus::{Aborted, Archived, Closed, Creating, Open};
 use schemas::ids::{RoomId, UserId};
 
 use super::super::{Checked, ensure, ensure_eq};
-use super::{STATUSES, a_row, a_user, add};
+use super::{STATUSES, a_row, a_user, add, get};
 use crate::rooms::{RoomRow, Rooms};
 
 pub(super) async fn unarchived(rooms: Arc<dyn Rooms>) -> Checked {
@@ -78,6 +78,25 @@ pub(super) async fn member_again(rooms: Arc<dyn Rooms>) -> Checked {
         let listed = rooms.rooms_of(user, 1, 10).await?;
         ensure_eq!((listed.total, listed.rows.len()), (1, 1), "a member's rooms");
     }
+    Ok(())
+}
+
+pub(super) async fn forgets_owner(rooms: Arc<dyn Rooms>) -> Checked {
+    let owner = a_user();
+    let other = a_row(a_user());
+    add(&rooms, &other, Open).await?;
+    let mut wanted = Vec::new();
+    for status in [Aborted, Closed, Archived, Open] {
+        let row = a_row(owner);
+        add(&rooms, &row, status).await?;
+        wanted.push(RoomRow { owner_name: String::new(), ..get(&rooms, row.id).await? });
+    }
+    ensure_eq!(rooms.forget_owner(owner).await?, 4, "the rows");
+    for row in wanted {
+        ensure_eq!(get(&rooms, row.id).await?, row, "the row");
+    }
+    ensure_eq!(get(&rooms, other.id).await?.owner_name, other.owner_name, "the other's name");
+    ensure_eq!(rooms.forget_owner(owner).await?, 0, "the rows again");
     Ok(())
 }
 

@@ -26,7 +26,7 @@ const REFUSED: Readonly<Record<string, string>> = {
 };
 
 export const room = {
-  of: (owner: string) => `${owner}’s room`,
+  of: (owner: string) => (owner ? `${owner}’s room` : 'A room'),
   members: 'In the room',
   you: 'you',
   owner: 'owner',

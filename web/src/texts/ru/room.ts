@@ -25,7 +25,7 @@ const REFUSED: Readonly<Record<string, string>> = {
 };
 
 export const room: typeof english = {
-  of: (owner) => `Хозяин комнаты: ${owner}`,
+  of: (owner) => (owner ? `Хозяин комнаты: ${owner}` : 'Комната'),
   members: 'В комнате',
   you: 'вы',
   owner: 'хозяин комнаты',
