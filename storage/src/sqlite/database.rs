@@ -83,6 +83,11 @@ impl Database {
         &self.reader
     }
 
+    /// The writing connection, for a statement that is a transaction by itself.
+    pub(crate) fn writer(&self) -> &SqlitePool {
+        &self.writer
+    }
+
     /// Begins a writing transaction; nothing is written unless it is committed.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
         begin(&self.writer).await

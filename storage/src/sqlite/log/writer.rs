@@ -1,4 +1,4 @@
-//! The one writer of a log: everything that waits becomes one transaction. While it commits,
+//! The one writer of a log: everything that waits becomes one statement. While it commits,
 //! the next batch gathers, so the busier the log, the more records share a commit.
 
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use metrics::{gauge, histogram};
 use schemas::ids::RoomId;
-use sqlx::{QueryBuilder, SqliteConnection, query_as};
+use sqlx::QueryBuilder;
 use tokio::sync::{mpsc, oneshot};
 
 use super::NoSuchPartition;
@@ -14,7 +14,6 @@ use super::reader::Commits;
 use super::time::LogTime;
 use crate::log::{Appended, BoxError, StoredRecord};
 use crate::sqlite::Database;
-use crate::words::to_column;
 
 /// Most records that wait to be written: 64 MiB at their largest.
 const QUEUE_RECORDS_MAX: usize = 1024;
@@ -23,9 +22,8 @@ const BATCH_RECORDS_MAX: usize = 256;
 /// Largest values, together, that tails are told of a partition's last batch and that therefore
 /// stay in memory; tails read what is larger.
 const TOLD_BYTES_MAX: usize = 64 * 1024;
-/// Records that one statement inserts where there are as many: each statement is a way to the
-/// database's thread and back.
-const INSERT_RECORDS: usize = 8;
+/// Largest batches whose statements are kept ready; the statement names every record.
+const CACHED_RECORDS_MAX: usize = 8;
 
 /// Hands records to the writing task, which ends when this is dropped.
 #[derive(Debug)]
@@ -157,87 +155,62 @@ impl WritingTask {
     async fn commit(&self, appends: &[Append]) -> Result<Vec<Appended>, sqlx::Error> {
         #[expect(clippy::cast_precision_loss, reason = "at most the size of a batch")]
         histogram!("log_append_batch_records").record(appends.len() as f64);
-        let mut transaction = self.database.begin().await?;
-        let now_ms = self.time.now_ms();
-        let mut all = Vec::with_capacity(appends.len());
-        for appends in appends.chunk_by(|one, next| one.partition == next.partition) {
-            all.push(insert(&mut transaction, appends, now_ms).await?);
-        }
-        transaction.commit().await?;
-        let appended = all.iter().flatten();
-        let appended =
-            appended.map(|record| Appended { offset: record.offset, at_ms: record.at_ms });
-        let appended = appended.collect();
-        for records in all {
+        let places = self.insert(appends).await?;
+        let records: Vec<StoredRecord> = places
+            .iter()
+            .zip(appends)
+            .map(|(&(partition, offset, at_ms), append)| StoredRecord {
+                partition,
+                offset,
+                at_ms,
+                key: append.key,
+                value: append.value.clone(),
+            })
+            .collect();
+        for records in records.chunk_by(|one, next| one.partition == next.partition) {
             self.tell(records);
         }
-        Ok(appended)
+        Ok(places.iter().map(|&(_, offset, at_ms)| Appended { offset, at_ms }).collect())
+    }
+
+    /// Inserts a batch at the ends of its partitions; answers partitions, offsets and times. It
+    /// is one statement, which is a transaction by itself: each statement more is a way to the
+    /// database's thread and back, and costs as much as the insert.
+    async fn insert(&self, appends: &[Append]) -> Result<Vec<(u32, u64, i64)>, sqlx::Error> {
+        let mut insert = QueryBuilder::new(
+            "INSERT INTO movie_together_log_record (log_partition, log_offset, at_ms, room, value)
+             SELECT last.log_partition, last.high + new.column2, max(last.at_ms, ",
+        );
+        insert.push_bind(self.time.now_ms());
+        insert.push("), new.column3, new.column4 FROM (");
+        let numbered = appends
+            .chunk_by(|one, next| one.partition == next.partition)
+            .flat_map(|appends| (0_i64..).zip(appends));
+        insert.push_values(numbered, |mut row, (number, append)| {
+            row.push_bind(append.partition)
+                .push_bind(number)
+                .push_bind(append.key.0)
+                .push_bind(append.value.as_ref());
+        });
+        insert.push(
+            ") AS new
+             JOIN movie_together_log_partition AS last ON last.log_partition = new.column1
+             RETURNING log_partition, log_offset, at_ms",
+        );
+        let insert = insert.build_query_as().persistent(appends.len() <= CACHED_RECORDS_MAX);
+        let mut places: Vec<(u32, u64, i64)> = insert.fetch_all(self.database.writer()).await?;
+        // They come in an order that is not promised.
+        places.sort_unstable();
+        if places.len() == appends.len() { Ok(places) } else { Err(sqlx::Error::RowNotFound) }
     }
 
     /// Tells the tails of a partition what was committed.
-    fn tell(&self, records: Vec<StoredRecord>) {
+    fn tell(&self, records: &[StoredRecord]) {
         let Some(last) = records.last() else { return };
         self.time.observe(last.at_ms);
         let Some(commits) = self.commits.get(last.partition as usize) else { return };
         let bytes: usize = records.iter().map(|record| record.value.len()).sum();
-        let records = if bytes > TOLD_BYTES_MAX { Vec::new() } else { records };
+        let records = if bytes > TOLD_BYTES_MAX { &[] } else { records };
         commits.send_replace(records.into());
     }
-}
-
-/// Inserts records of one partition at its end.
-async fn insert(
-    connection: &mut SqliteConnection,
-    appends: &[Append],
-    now_ms: i64,
-) -> Result<Vec<StoredRecord>, sqlx::Error> {
-    let Some(partition) = appends.first().map(|append| append.partition) else {
-        return Ok(Vec::new());
-    };
-    let (high, at_ms): (u64, i64) = query_as(
-        "UPDATE movie_together_log_partition SET high = high + ?, at_ms = max(at_ms, ?)
-         WHERE log_partition = ? RETURNING high, at_ms",
-    )
-    .bind(to_column(appends.len() as u64))
-    .bind(now_ms)
-    .bind(partition)
-    .fetch_one(&mut *connection)
-    .await?;
-    let first = high.saturating_sub(appends.len() as u64);
-    let records: Vec<StoredRecord> = (first..high)
-        .zip(appends)
-        .map(|(offset, append)| StoredRecord {
-            partition,
-            offset,
-            at_ms,
-            key: append.key,
-            value: append.value.clone(),
-        })
-        .collect();
-    let (many, few) = records.as_chunks::<INSERT_RECORDS>();
-    for records in many {
-        insert_rows(connection, records).await?;
-    }
-    for record in few {
-        insert_rows(connection, std::slice::from_ref(record)).await?;
-    }
-    Ok(records)
-}
-
-async fn insert_rows(
-    connection: &mut SqliteConnection,
-    records: &[StoredRecord],
-) -> Result<(), sqlx::Error> {
-    let mut insert = QueryBuilder::new(
-        "INSERT INTO movie_together_log_record (log_partition, log_offset, at_ms, room, value) ",
-    );
-    insert.push_values(records, |mut row, record| {
-        row.push_bind(record.partition)
-            .push_bind(to_column(record.offset))
-            .push_bind(record.at_ms)
-            .push_bind(record.key.0)
-            .push_bind(record.value.as_ref());
-    });
-    insert.build().execute(connection).await?;
-    Ok(())
 }
