@@ -54,6 +54,16 @@ describe('controller', () => {
     player.rates.clear();
   }
 
+  it('is not ready while it goes to where the room waits for it', async () => {
+    player.positionMs = 12_000;
+    player.seekTakesMs = 300;
+    const hold = { user: 'me', reason: 'buffering' as const, until_ms: ROOM_NOW_MS + 15_000 };
+    controller.setPlayback(playback({ holds: [hold], since_ms: hold.until_ms }), player.durationMs);
+    expect(controller.tick()?.stalled).toBe(true);
+    expect(player.seeks).toEqual([10_000]);
+    expect((await run(400)).stalled).toBe(false);
+  });
+
   it('does nothing before the room is known', () => {
     expect(controller.tick()).toBeNull();
     expect(player.plays).toBe(0);

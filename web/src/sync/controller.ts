@@ -34,17 +34,20 @@ const TIMER_SLACK_MS = 1;
 /** The last moments, in which a player may already have stopped. */
 const END_SLACK_MS = 50;
 
-export interface Report {
+interface Place {
   /** Where this player should be, own offset included, ms. */
   targetMs: number;
   /** Player minus target, ms: ahead is positive. */
   driftMs: number;
   /** The room's film is moving. */
   running: boolean;
-  /** The film should be ready to move, and this player is not. */
-  stalled: boolean;
   /** The film has reached its end. */
   atEnd: boolean;
+}
+
+export interface Report extends Place {
+  /** The film should be ready to move, and this player is not. */
+  stalled: boolean;
 }
 
 export interface ControllerParts {
@@ -146,19 +149,24 @@ export class Controller {
     const playback = this.shown;
     const nowMs = roomNowMs();
     if (!playback || nowMs === null) return null;
-    const report = this.#compare(playback, nowMs);
-    if (player.durationMs === 0) return report;
+    const place = this.#compare(playback, nowMs);
+    if (player.durationMs > 0) this.#correct(playback, place, nowMs, lateMs);
+    // Judged last: a player that was sent elsewhere at this very look is not ready.
+    return { ...place, stalled: !playback.paused && !place.atEnd && this.#isStuck() };
+  }
+
+  #correct(playback: Playback, place: Place, nowMs: number, lateMs: number): void {
+    const { player } = this.#parts;
     const isNews = playback !== this.#looked;
     if (isNews) this.#heardNews(playback);
     // A room about to start counts as running: the player has to be got there and to start itself.
     const soonMs = Math.max(this.#startCost.ms + TICK_MS, this.#landing.aheadMs, lateMs);
-    if (report.atEnd || !isRunning(playback, nowMs + soonMs)) this.#rest(playback, report);
+    if (place.atEnd || !isRunning(playback, nowMs + soonMs)) this.#rest(playback, place);
     else if (player.paused) this.#meet(playback, nowMs, lateMs, isNews);
-    else this.#follow(playback, report, nowMs, lateMs);
-    return report;
+    else this.#follow(playback, place, nowMs, lateMs);
   }
 
-  #compare(playback: Playback, nowMs: number): Report {
+  #compare(playback: Playback, nowMs: number): Place {
     const { player } = this.#parts;
     const targetMs = this.#targetMs(playback, nowMs);
     const lastMs = Math.min(this.#durationMs || Infinity, player.durationMs || Infinity);
@@ -167,7 +175,6 @@ export class Controller {
       targetMs,
       driftMs: player.positionMs - targetMs,
       running: !atEnd && isRunning(playback, nowMs),
-      stalled: !playback.paused && !atEnd && this.#isStuck(),
       atEnd,
     };
   }
@@ -195,7 +202,7 @@ export class Controller {
   }
 
   /** The room stands: so does the player, on the same frame. */
-  #rest(playback: Playback, { targetMs, driftMs }: Report): void {
+  #rest(playback: Playback, { targetMs, driftMs }: Place): void {
     const { player } = this.#parts;
     this.#steady(playback.rate);
     this.#stop();
@@ -246,7 +253,7 @@ export class Controller {
   }
 
   /** Both run: the player is brought into step. */
-  #follow(playback: Playback, { driftMs }: Report, nowMs: number, lateMs: number): void {
+  #follow(playback: Playback, { driftMs }: Place, nowMs: number, lateMs: number): void {
     const { player, localNowMs } = this.#parts;
     this.#restedAtMs = null;
     if (player.seeking || !player.ready) {
