@@ -9,10 +9,13 @@ use std::io;
 use std::num::NonZeroU32;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use governor::clock::MonotonicClock;
+use governor::middleware::NoOpMiddleware;
+use governor::state::{InMemoryState, NotKeyed};
+use governor::{Quota, RateLimiter};
 use schemas::frame::{ClientFrame, Command, FrameError, ServerFrame};
 use schemas::limits::FRAME_BYTES_MAX;
 use schemas::reject::RejectCode;
@@ -50,9 +53,13 @@ pub(crate) struct Connection<S> {
     pub(crate) shutdown: CancellationToken,
 }
 
+/// By the clock of the standard library: the default one asks the processor what it is each time
+/// it is made, which traps in a virtual machine.
+type Limiter = RateLimiter<NotKeyed, InMemoryState, MonotonicClock, NoOpMiddleware<Instant>>;
+
 struct Limits {
-    commands: DefaultDirectRateLimiter,
-    frames: DefaultDirectRateLimiter,
+    commands: Limiter,
+    frames: Limiter,
 }
 
 impl<S: Socket> Connection<S> {
@@ -66,10 +73,8 @@ impl<S: Socket> Connection<S> {
 
     async fn serve(&mut self) -> End {
         let limits = Limits {
-            commands: RateLimiter::direct(
-                Quota::per_second(COMMANDS_PER_S).allow_burst(COMMANDS_BURST),
-            ),
-            frames: RateLimiter::direct(Quota::per_second(FRAMES_PER_S).allow_burst(FRAMES_BURST)),
+            commands: limiter(COMMANDS_PER_S, COMMANDS_BURST),
+            frames: limiter(FRAMES_PER_S, FRAMES_BURST),
         };
         let shutdown = self.shutdown.clone();
         let mut shutdown = pin!(shutdown.cancelled());
@@ -204,6 +209,11 @@ impl<S: Socket> Connection<S> {
         while !matches!(self.socket.read().await, Incoming::Close | Incoming::Broken) {}
         Ok(())
     }
+}
+
+fn limiter(per_second: NonZeroU32, burst: NonZeroU32) -> Limiter {
+    let quota = Quota::per_second(per_second).allow_burst(burst);
+    RateLimiter::direct_with_clock(quota, MonotonicClock)
 }
 
 async fn finished(on_its_way: &mut Option<BoxFuture<'static, Option<Frame>>>) -> Option<Frame> {
