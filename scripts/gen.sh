@@ -3,8 +3,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-cargo run --locked -q -p movie-together-schemas --bin generate-schemas
-cargo run --locked -q -p movie-together-cinema -- --openapi schemas/upstream
-cargo run --locked -q -p movie-together-api -- --openapi > schemas/openapi.json.new
+# As the tests are built, so that nothing is built twice.
+cargo build --workspace --all-targets --locked -q
+target/debug/generate-schemas
+target/debug/movie-together-cinema --openapi schemas/upstream
+target/debug/movie-together --openapi > schemas/openapi.json.new
 mv schemas/openapi.json.new schemas/openapi.json
 (cd web && npm run generate)

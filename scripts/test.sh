@@ -22,8 +22,10 @@ cargo clippy --workspace --all-targets --locked -- -D warnings
 step "docs"
 RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked -q
 
-step "binaries"
-cargo build --workspace --bins --locked
+# One selection for all that follows: another one is other features of the dependencies,
+# and builds them again.
+step "binaries and tests"
+cargo build --workspace --all-targets --locked
 
 step "generated contracts are current"
 scripts/gen.sh
