@@ -34,14 +34,14 @@ impl History {
     /// The room and its members.
     pub(crate) fn opening(&self) -> Result<Vec<Record>> {
         let owner = self.owner()?;
-        let created = Entry::RoomCreated(RoomCreated {
+        let created = Entry::RoomCreated(Box::new(RoomCreated {
             owner,
             owner_name: "Owner".to_owned(),
             movie_id: self.movie_id,
             title: "Film".to_owned(),
             duration_ms: 0,
             control: Control::Everyone,
-        });
+        }));
         let joined = self.members.iter().skip(1).map(|(user, _)| {
             let name = "Member".to_owned();
             Record::of_node(self.room, Some(*user), Entry::MemberJoined(MemberJoined { name }))

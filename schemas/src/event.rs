@@ -24,7 +24,7 @@ pub struct Event {
     /// What happened.
     pub entry: Entry,
     /// The playback after it, where it changed.
-    pub playback: Option<Playback>,
+    pub playback: Option<Box<Playback>>,
 }
 
 impl Event {
@@ -95,7 +95,7 @@ impl Serialize for Event {
             user: self.user,
             event: self.entry.kind(),
             body: &self.entry,
-            playback: self.playback.as_ref(),
+            playback: self.playback.as_deref(),
         }
         .serialize(serializer)
     }
@@ -111,7 +111,7 @@ impl<'de> Deserialize<'de> for Event {
             event: String,
             body: Box<RawValue>,
             #[serde(default)]
-            playback: Option<Playback>,
+            playback: Option<Box<Playback>>,
         }
         let wire = Wire::deserialize(deserializer)?;
         Ok(Self {

@@ -64,7 +64,7 @@ fn create(record: &Record, at_ms: i64) -> Result<RoomState, RejectCode> {
         at_ms,
         user: Some(created.owner),
         entry: record.entry.clone(),
-        playback: Some(playback.clone()),
+        playback: Some(Box::new(playback.clone())),
     };
     Ok(RoomState {
         room: record.room,
@@ -126,7 +126,7 @@ impl RoomState {
             at_ms: self.at_ms,
             user: record.user,
             entry: judged.entry,
-            playback: judged.playback_changed.then(|| self.playback.clone()),
+            playback: judged.playback_changed.then(|| Box::new(self.playback.clone())),
         });
         Outcome::Accepted { seq }
     }

@@ -263,7 +263,7 @@ impl EventView {
             user: event.user,
             event: event.entry.kind().to_owned(),
             body: serde_json::to_value(&event.entry)?,
-            playback: event.playback.clone(),
+            playback: event.playback.as_deref().cloned(),
         })
     }
 }

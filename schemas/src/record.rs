@@ -101,7 +101,7 @@ macro_rules! entries {
 
 entries! {
     /// First record of every room.
-    RoomCreated(RoomCreated) = "room_created",
+    RoomCreated(Box<RoomCreated>) = "room_created",
     /// Someone became a member.
     MemberJoined(MemberJoined) = "member_joined",
     /// A member left.

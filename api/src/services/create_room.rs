@@ -100,7 +100,7 @@ fn first_record(row: &RoomRow) -> Record {
         duration_ms: row.duration_ms,
         control: row.control,
     };
-    Record::of_node(row.id, Some(row.owner), Entry::RoomCreated(created))
+    Record::of_node(row.id, Some(row.owner), Entry::RoomCreated(Box::new(created)))
 }
 
 fn checked_title(title: &str) -> Result<String, Refusal> {

@@ -179,14 +179,14 @@ mod tests {
 
         fn begins(&mut self, status: RoomStatus) -> RoomId {
             let room = RoomId(Uuid::new_v4());
-            let created = Entry::RoomCreated(RoomCreated {
+            let created = Entry::RoomCreated(Box::new(RoomCreated {
                 owner: OWNER,
                 owner_name: "Owner".to_owned(),
                 movie_id: MovieId(Uuid::nil()),
                 title: "Film".to_owned(),
                 duration_ms: 0,
                 control: Control::Everyone,
-            });
+            }));
             assert!(!self.meets(room, created, status));
             room
         }

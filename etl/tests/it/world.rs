@@ -159,7 +159,7 @@ impl World {
             duration_ms: 0,
             control: Control::Everyone,
         };
-        self.append(room, None, Entry::RoomCreated(created)).await
+        self.append(room, None, Entry::RoomCreated(Box::new(created))).await
     }
 
     pub(crate) async fn say(&self, room: &Room, client_seq: u64, text: &str) -> u64 {

@@ -50,7 +50,7 @@ fn a_name_has_1_to_64_characters() {
 fn create_with(title: &str, owner_name: &str) -> Outcome {
     let body =
         RoomCreated { title: title.to_owned(), owner_name: owner_name.to_owned(), ..created() };
-    let record = Record::of_node(room_id(), None, Entry::RoomCreated(body));
+    let record = Record::of_node(room_id(), None, Entry::RoomCreated(Box::new(body)));
     fold(&mut None, &record, START_MS)
 }
 

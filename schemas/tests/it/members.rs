@@ -17,7 +17,7 @@ fn a_room_begins_with_its_first_record_and_has_only_one() {
 
     let mut room = Room::open();
     assert_eq!(
-        room.node(None, Entry::RoomCreated(created())),
+        room.node(None, Entry::RoomCreated(Box::new(created()))),
         Outcome::Void(RejectCode::AlreadyCreated)
     );
 }

@@ -13,7 +13,7 @@ use crate::support::{
 
 pub(crate) fn one_of_each() -> Vec<Entry> {
     vec![
-        Entry::RoomCreated(created()),
+        Entry::RoomCreated(Box::new(created())),
         joined("Petr"),
         left(LeaveReason::Gone),
         chat("hello"),
@@ -29,6 +29,12 @@ pub(crate) fn one_of_each() -> Vec<Entry> {
         redacted(4),
         closed(CloseReason::TooOld),
     ]
+}
+
+/// A room keeps every event of the evening, and nearly all are lines of chat.
+#[test]
+fn an_event_is_as_small_as_a_line_of_chat() {
+    assert!(size_of::<Event>() <= 112, "{} bytes", size_of::<Event>());
 }
 
 #[test]

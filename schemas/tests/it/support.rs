@@ -79,7 +79,7 @@ impl Room {
 
     pub(crate) fn of(body: RoomCreated) -> Self {
         let mut room = Self { state: None, at_ms: START_MS, client_seq: 0 };
-        let outcome = room.node(None, Entry::RoomCreated(body));
+        let outcome = room.node(None, Entry::RoomCreated(Box::new(body)));
         assert_eq!(outcome, Outcome::Accepted { seq: 1 });
         room
     }

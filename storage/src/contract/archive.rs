@@ -73,7 +73,7 @@ fn an_event(seq: u64) -> Event {
             reply_to: Some(seq),
             redacted: false,
         }),
-        playback: Some(playback).filter(|_| seq.is_multiple_of(2)),
+        playback: Some(Box::new(playback)).filter(|_| seq.is_multiple_of(2)),
     }
 }
 

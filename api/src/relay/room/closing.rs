@@ -54,7 +54,7 @@ mod tests {
             duration_ms: 0,
             control: Control::Everyone,
         };
-        let entry = Entry::RoomCreated(created);
+        let entry = Entry::RoomCreated(Box::new(created));
         let record = Record::of_node(RoomId(Uuid::from_u128(3)), Some(user), entry);
         let mut state = None;
         fold(&mut state, &record, at_ms);

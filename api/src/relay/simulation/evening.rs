@@ -220,14 +220,14 @@ pub(super) async fn open_room(world: &World) -> Place {
         closed_at_ms: None,
     };
     storage.rooms.create(&row).await.unwrap();
-    let created = Entry::RoomCreated(RoomCreated {
+    let created = Entry::RoomCreated(Box::new(RoomCreated {
         owner: row.owner,
         owner_name: row.owner_name,
         movie_id: row.movie_id,
         title: row.title,
         duration_ms: row.duration_ms,
         control: row.control,
-    });
+    }));
     let value = Record::of_node(place.room, Some(place.owner), created).encode().unwrap();
     storage.log.append(partition, place.room, Bytes::from(value)).await.unwrap();
     place

@@ -258,14 +258,14 @@ fn row(known: &Known, now_ms: i64) -> RoomRow {
 }
 
 fn created(owner: UserId) -> Entry {
-    Entry::RoomCreated(RoomCreated {
+    Entry::RoomCreated(Box::new(RoomCreated {
         owner,
         owner_name: "Vasily".to_owned(),
         movie_id: MovieId(Uuid::nil()),
         title: "Solaris".to_owned(),
         duration_ms: FILM_MS,
         control: Control::Everyone,
-    })
+    }))
 }
 
 fn entry(dice: &Dice) -> Entry {

@@ -28,7 +28,7 @@ pub(crate) struct Step {
 /// The first record of every generated room.
 pub(crate) fn opening() -> Vec<Step> {
     vec![Step {
-        record: Record::of_node(room(), None, Entry::RoomCreated(created())),
+        record: Record::of_node(room(), None, Entry::RoomCreated(Box::new(created()))),
         at_ms: START_MS,
     }]
 }
@@ -116,11 +116,11 @@ pub(crate) fn extreme_history() -> impl Strategy<Value = Vec<Step>> {
         record: Record::of_node(
             room(),
             None,
-            Entry::RoomCreated(RoomCreated {
+            Entry::RoomCreated(Box::new(RoomCreated {
                 duration_ms,
                 control: Control::Everyone,
                 ..created()
-            }),
+            })),
         ),
         at_ms,
     });
@@ -163,7 +163,7 @@ fn extreme_entry() -> impl Strategy<Value = Entry> {
         ),
         any::<u64>().prop_map(redacted),
         ".{0,70}".prop_map(|name| joined(&name)),
-        Just(Entry::RoomCreated(created())),
+        Just(Entry::RoomCreated(Box::new(created()))),
     ]
 }
 

@@ -127,14 +127,14 @@ fn only(user: UserId) -> BTreeSet<UserId> {
 
 /// A room of two, of whom each says one thing.
 fn evening(room: RoomId, owner: UserId, guest: UserId) -> Checked<Vec<ArchivedEvent>> {
-    let created = Entry::RoomCreated(RoomCreated {
+    let created = Entry::RoomCreated(Box::new(RoomCreated {
         owner,
         owner_name: "Василий".to_owned(),
         movie_id: MovieId(Uuid::from_u128(7)),
         title: "Stalker".to_owned(),
         duration_ms: 1000,
         control: Control::Everyone,
-    });
+    }));
     let joined = Entry::MemberJoined(MemberJoined { name: "Пётр".to_owned() });
     let who = [owner, guest, guest, owner];
     let what = [Some(created), Some(joined), None, None];

@@ -101,14 +101,14 @@ pub(super) async fn many(archive: Arc<dyn Archive>) -> Checked {
 }
 
 fn created_by(owner: UserId) -> Entry {
-    Entry::RoomCreated(RoomCreated {
+    Entry::RoomCreated(Box::new(RoomCreated {
         owner,
         owner_name: "Vasily".to_owned(),
         movie_id: MovieId(Uuid::from_u128(7)),
         title: "Stalker".to_owned(),
         duration_ms: 9_780_000,
         control: Control::Everyone,
-    })
+    }))
 }
 
 /// What must be left of events once these messages are erased.

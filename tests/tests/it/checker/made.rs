@@ -95,7 +95,7 @@ impl Evening {
             duration_ms: 5_400_000,
             control: Control::Everyone,
         };
-        self.append(place, &Record::of_node(id, None, Entry::RoomCreated(created)));
+        self.append(place, &Record::of_node(id, None, Entry::RoomCreated(Box::new(created))));
         self.act(place, owner, ActKind::Create);
         self.tab(place, owner);
         for _ in 1..self.dice.random_range(1..=CLIENTS_MAX) {
