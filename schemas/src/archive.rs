@@ -23,7 +23,7 @@ pub struct ArchivedEvent {
     /// Its offset in the room's partition.
     pub offset: u64,
     event: Event,
-    text: String,
+    text: Box<str>,
     hash: Hash,
 }
 
@@ -35,7 +35,7 @@ impl ArchivedEvent {
         offset: u64,
         event: Event,
     ) -> Result<Self, serde_json::Error> {
-        let text = serde_json::to_string(&event)?;
+        let text = serde_json::to_string(&event)?.into_boxed_str();
         let hash = hash_of(&text);
         Ok(Self { room, epoch, offset, event, text, hash })
     }

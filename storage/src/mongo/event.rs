@@ -24,6 +24,9 @@ const ROOMS_AT_ONCE: usize = 2;
 /// Most events in one answer, for fewer ways there and back than by default.
 const READ_BACK_BATCH_EVENTS: u32 = 2000;
 
+/// What the fields of an event take beside its text, an epoch of a UUID included.
+const DOCUMENT_BYTES_BESIDE_TEXT: usize = 320;
+
 /// The part of an event that tells whether a repeat is one.
 #[derive(Debug, Deserialize)]
 struct EventHash {
@@ -45,7 +48,7 @@ pub(super) async fn insert(
 ) -> Result<u64, ArchiveError> {
     let mut new = 0;
     for batch in batches(events, |event| event.text().len()) {
-        let written: Vec<RawDocumentBuf> = batch.iter().map(document).collect();
+        let written = batch.iter().map(document).collect::<Result<Vec<_>, _>>()?;
         let duplicates = insert_absent(collection, &written).await?;
         drop(written);
         new += batch.len() - duplicates.len();
@@ -156,12 +159,12 @@ async fn compare(
 }
 
 /// An event at rest, written as bytes at once, since every event of a pass comes by here.
-fn document(archived: &ArchivedEvent) -> RawDocumentBuf {
+fn document(archived: &ArchivedEvent) -> Result<RawDocumentBuf, ArchiveError> {
     let event = archived.event();
     let binary = |bytes| RawBinaryRef { subtype: BinarySubtype::Generic, bytes };
     let uuid = |bytes| RawBinaryRef { subtype: BinarySubtype::Uuid, bytes };
     let key = key::of_event(archived.room, &archived.epoch, archived.offset);
-    let mut document = RawDocumentBuf::new();
+    let mut document = with_capacity(archived.text().len() + DOCUMENT_BYTES_BESIDE_TEXT)?;
     document.append(cstr!("_id"), binary(&key.bytes));
     document.append(cstr!("room"), uuid(archived.room.0.as_bytes()));
     document.append(cstr!("epoch"), &*archived.epoch);
@@ -178,7 +181,14 @@ fn document(archived: &ArchivedEvent) -> RawDocumentBuf {
     document.append(cstr!("event"), archived.text());
     // Whether `event` is not what it was any more.
     document.append(cstr!("erased"), false);
-    document
+    Ok(document)
+}
+
+/// An empty document that does not move while it grows.
+fn with_capacity(bytes: usize) -> Result<RawDocumentBuf, ArchiveError> {
+    let mut empty = Vec::with_capacity(bytes);
+    empty.extend_from_slice(RawDocumentBuf::new().as_bytes());
+    RawDocumentBuf::from_bytes(empty).map_err(|_| malformed("an empty document"))
 }
 
 /// The seq and the hash of an event that is read back: of the text at rest, or what was kept
