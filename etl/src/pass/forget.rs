@@ -1,6 +1,7 @@
 //! Step 4, fourth part: blanks what people said, and the name in their rooms' rows, who are
-//! remembered as erased. It comes after the inserts, so that somebody who is erased at this moment is blanked either here or by
-//! the erasure itself, and before the seals, so that no reader ever sees the words.
+//! remembered as erased. It comes after the inserts, so that somebody who is erased at this
+//! moment is blanked either here or by the erasure itself, and before the seals, so that no
+//! reader ever sees the words.
 
 use std::collections::BTreeSet;
 

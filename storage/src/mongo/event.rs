@@ -188,7 +188,7 @@ fn document(archived: &ArchivedEvent) -> Result<RawDocumentBuf, ArchiveError> {
 fn with_capacity(bytes: usize) -> Result<RawDocumentBuf, ArchiveError> {
     let mut empty = Vec::with_capacity(bytes);
     empty.extend_from_slice(RawDocumentBuf::new().as_bytes());
-    RawDocumentBuf::from_bytes(empty).map_err(|_| malformed("an empty document"))
+    RawDocumentBuf::from_bytes(empty).or(Err(malformed("an empty document")))
 }
 
 /// The seq and the hash of an event that is read back: of the text at rest, or what was kept
