@@ -2,9 +2,9 @@
 //!
 //! A request passes, outermost first: observation (id, span, metrics), the security headers,
 //! the one body that every refusal gets, the catching of panics, the trimming of slashes,
-//! and then its route. The API's routes are guarded further: by the rate of the address, by the limit
-//! of the body, and (an argument [`crate::identity::Authorized`] does it) by a token and the
-//! rate of its user. The cinema and the page have guards of their own.
+//! and then its route. The API's routes are guarded further: by the rate of the address, by
+//! the limit of the body, and (an argument [`crate::identity::Authorized`] does it) by a token
+//! and the rate of its user. The cinema and the page have guards of their own.
 //!
 //! To add an operation: write its handler in the file of its resource, name its refusals
 //! with `refusals!`, and list a new resource's struct here and in `document`.

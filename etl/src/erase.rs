@@ -44,8 +44,9 @@ pub enum EraseError {
     Archive(#[from] ArchiveError),
 }
 
-/// Remembers a person, then blanks their name in room rows and the rooms that are archived. Can be repeated at any time;
-/// rooms that are archived later are blanked by the pass that archives them.
+/// Remembers a person, then blanks their name in room rows and the rooms that are archived.
+/// Can be repeated at any time; rooms that are archived later are blanked by the pass that
+/// archives them.
 pub async fn erase(
     ports: &Storage,
     clock: &dyn Clock,

@@ -117,7 +117,7 @@ impl History {
         let last_at_ms = self.events.last().map_or(i64::MIN, |last| last.at_ms);
         assert!(event.at_ms >= last_at_ms, "time went back: {event:?}");
         if event.playback.is_some() {
-            self.playback.clone_from(&event.playback);
+            self.playback = event.playback.as_deref().cloned();
         }
         match (&event.entry, event.user) {
             (Entry::MemberJoined(body), Some(user)) => {
