@@ -18,6 +18,18 @@ evening('an invitation survives signing up', async (house) => {
   await anna.picture('in-the-room');
 });
 
+evening('a room that greets with its link does not make a second one', async (house) => {
+  const vasily = await house.person('Vasily');
+  await vasily.signUp();
+  /** @type {string[]} */
+  const made = [];
+  vasily.page.on('request', (request) => {
+    if (request.method() === 'POST' && request.url().endsWith('/invite')) made.push(request.url());
+  });
+  await vasily.openRoom(FILM);
+  assert.deepEqual(made, []);
+});
+
 evening(
   'a room invites by its own dialog, and a new link leads to the same room',
   async (house) => {
