@@ -74,7 +74,9 @@ pub async fn erase(
     }
     let rooms = rooms.len() as u64;
     let duration_ms = clock.now_ms() - started_at_ms;
-    tracing::info!(%user, is_new, rooms, rooms_done, names_erased, events_erased, duration_ms, "erasure over");
+    tracing::info!(
+        %user, is_new, rooms, rooms_done, names_erased, events_erased, duration_ms, "erasure over"
+    );
     let stopped = rooms_done < rooms;
     Ok(EraseReport {
         user,

@@ -77,9 +77,10 @@ async fn attempt(pool: PgPool, statement: Statement, lent: Lent) -> Result<Answe
     }
 }
 
-/// Gives up what is dead until there is one that answers, or none can be opened.
+/// Gives up what is dead until there is one that answers, or none can be opened. All that the
+/// pool has may be dead; the one after them is new.
 async fn acquire_tried(pool: &PgPool) -> Result<PoolConnection<Postgres>, sqlx::Error> {
-    loop {
+    for _ in 0..=pool.options().get_max_connections() {
         let mut connection = pool.acquire().await?;
         match tokio::time::timeout(TRIAL_TIMEOUT, connection.ping()).await {
             Ok(Ok(())) => return Ok(connection),
@@ -90,4 +91,5 @@ async fn acquire_tried(pool: &PgPool) -> Result<PoolConnection<Postgres>, sqlx::
             }
         }
     }
+    Err(sqlx::Error::PoolTimedOut)
 }
