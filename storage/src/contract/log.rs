@@ -34,6 +34,7 @@ const CHECKS: &[Check<dyn Log>] = checks! {
     "`records_max` holds, and going on at `next` finds the rest" => read::records_max,
     "`bytes_max` holds but for one record, and going on at `next` finds the rest" => read::bytes_max,
     "a key picks one room, and `next` passes the others by" => read::key,
+    "of many readings at once each gets its own" => read::concurrent,
     "a tail gives what was there and what comes" => tail::before_and_after,
     "a tail begins where it is told" => tail::from,
     "every tail gets everything" => tail::two,

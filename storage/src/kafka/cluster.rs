@@ -3,6 +3,7 @@
 //! a time.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use rdkafka::admin::{AdminClient, AdminOptions};
@@ -35,6 +36,8 @@ pub(super) struct Cluster {
     /// Identity of the brokers, and the topic.
     pub(super) epoch: String,
     pub(super) partitions: u32,
+    /// The latest end of each partition that was heard of; a log only grows.
+    highs: Vec<AtomicU64>,
     admin: AdminClient<DefaultClientContext>,
     questions: Arc<Semaphore>,
 }
@@ -56,6 +59,7 @@ impl Cluster {
         Ok(Arc::new(Self {
             epoch: format!("{cluster_id}/{}", url.topic),
             partitions: shape.partitions,
+            highs: (0..shape.partitions).map(|_| AtomicU64::new(0)).collect(),
             url,
             outage,
             admin,
@@ -112,6 +116,9 @@ impl Cluster {
                     self.outage.is_over();
                     let low = u64::try_from(low).map_err(away)?;
                     let high = u64::try_from(high).map_err(away)?;
+                    if let Some(known) = self.high(partition) {
+                        known.fetch_max(high, Ordering::Relaxed);
+                    }
                     return Ok(Watermarks { low, high });
                 }
                 Err(error) if is_moving(&error) && left > LOOK_PAUSE => {
@@ -120,6 +127,16 @@ impl Cluster {
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+
+    /// Whether a partition is known to have all offsets before this one, or had them before
+    /// they were truncated.
+    pub(super) fn reaches(&self, partition: i32, until: u64) -> bool {
+        self.high(partition).is_some_and(|high| until <= high.load(Ordering::Relaxed))
+    }
+
+    fn high(&self, partition: i32) -> Option<&AtomicU64> {
+        self.highs.get(usize::try_from(partition).ok()?)
     }
 
     /// Deletes what is before an offset, and no more than there is.

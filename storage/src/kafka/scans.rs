@@ -1,21 +1,29 @@
-//! Bounded scans, by a few consumers. One that stands in the middle of a partition stays
-//! there, with what it has fetched ahead: the next scan most often goes on where the last one
-//! ended. Consumers that nobody needs for a while are ended.
+//! Bounded scans, by a few consumers. Readings that wait for the same stretch of a partition
+//! share one: a node that takes over many rooms reads each partition once. A consumer that
+//! stands in the middle of a partition stays there, with what it has fetched ahead: the next
+//! scan most often goes on where the last one ended. Consumers that nobody needs for a while
+//! are ended.
 
+mod reading;
 mod scanner;
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
-use self::scanner::{Bounds, Scanner};
+use self::reading::Reading;
+use self::scanner::Scanner;
 use super::cluster::{Cluster, away};
 use super::time::LogTime;
 use crate::log::{ReadBatch, ReadError, ReadRange};
 
 /// Most scans at a time; each holds a thread, and an answer ahead.
 const SCANNERS_MAX: usize = 4;
+/// Offsets of a stretch: a reading that begins further behind does not keep others waiting.
+const STRETCH_OFFSETS: u64 = 16 * 1024;
 /// Longest wait for one's turn.
 const TURN_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longest wait for the watermarks of a scan.
@@ -29,13 +37,21 @@ const LOOK_PAUSE: Duration = Duration::from_secs(5);
 /// The consumers that scan.
 pub(super) struct Scans {
     pool: Arc<Pool>,
-    turns: Arc<Semaphore>,
+    time: Arc<LogTime>,
 }
 
 struct Pool {
     cluster: Arc<Cluster>,
-    time: Arc<LogTime>,
+    turns: Arc<Semaphore>,
+    waiting: Mutex<HashMap<Stretch, Vec<Reading>>>,
     idle: Mutex<Idle>,
+}
+
+/// Where readings begin that share a scan.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Stretch {
+    partition: i32,
+    number: u64,
 }
 
 #[derive(Default)]
@@ -49,59 +65,93 @@ struct Idle {
 impl Scans {
     /// The task that ends idle consumers lives as long as the answer does.
     pub(super) fn start(cluster: Arc<Cluster>, time: Arc<LogTime>) -> Self {
-        let pool = Arc::new(Pool { cluster, time, idle: Mutex::default() });
+        let turns = Arc::new(Semaphore::new(SCANNERS_MAX));
+        let (waiting, idle) = (Mutex::default(), Mutex::default());
+        let pool = Arc::new(Pool { cluster, turns, waiting, idle });
         tokio::spawn(end_idle(Arc::downgrade(&pool)));
-        Self { pool, turns: Arc::new(Semaphore::new(SCANNERS_MAX)) }
+        Self { pool, time }
     }
 
     pub(super) async fn read(&self, range: ReadRange) -> Result<ReadBatch, ReadError> {
         let partition = self.pool.cluster.partition(range.partition)?;
-        let turn = Arc::clone(&self.turns).acquire_owned();
-        let turn = tokio::time::timeout(TURN_TIMEOUT, turn).await.map_err(away)?.map_err(away)?;
-        let pool = Arc::clone(&self.pool);
-        let (answer, answered) = oneshot::channel();
-        tokio::task::spawn_blocking(move || {
-            // Whoever asked may have given up; a long scan then ends early.
-            let batch = pool.read(partition, range, || answer.is_closed());
-            drop(turn);
-            answer.send(batch).ok();
-        });
-        answered.await.map_err(away)?
-    }
-}
-
-impl Pool {
-    fn read(
-        &self,
-        partition: i32,
-        range: ReadRange,
-        is_given_up: impl Fn() -> bool,
-    ) -> Result<ReadBatch, ReadError> {
-        let watermarks = self.cluster.ask_watermarks(partition, WATERMARKS_TIMEOUT)?;
-        if range.from < watermarks.low {
-            return Err(ReadError::OutOfRange { low: watermarks.low });
+        let stretch = Stretch { partition, number: range.from / STRETCH_OFFSETS };
+        let (reading, answered) = Reading::new(range);
+        if self.pool.add(stretch, reading) {
+            // Whoever comes first may give up, and others wait for the same.
+            tokio::spawn(scan_in_turn(Arc::clone(&self.pool), stretch));
         }
-        let until = range.until.min(watermarks.high).max(range.from);
-        if range.from == until {
-            return Ok(ReadBatch { records: Vec::new(), next: until });
-        }
-        let mut scanner = self.lend(partition, range.from)?;
-        let bounds = Bounds { partition, until, range };
-        let batch = scanner.scan(&self.cluster, &bounds, is_given_up);
-        // One that failed stands nobody knows where.
-        let kept = batch.is_ok().then_some(scanner);
-        self.give_back(kept, until);
-        let batch = batch?;
+        let batch = answered.await.map_err(away)??;
         if let Some(last) = batch.records.last() {
             self.time.observe(last.at_ms);
         }
         Ok(batch)
     }
+}
+
+/// Scans for all who wait for a stretch by the time it is its turn.
+async fn scan_in_turn(pool: Arc<Pool>, stretch: Stretch) {
+    let turn = timeout(TURN_TIMEOUT, Arc::clone(&pool.turns).acquire_owned()).await;
+    let turn = match turn.map_err(away).and_then(|turn| turn.map_err(away)) {
+        Ok(turn) => turn,
+        Err(late) => return reading::refuse(pool.take(stretch), late),
+    };
+    tokio::task::spawn_blocking(move || {
+        pool.scan(stretch.partition, pool.take(stretch));
+        drop(turn);
+    });
+}
+
+impl Pool {
+    /// Whether it is the first for this stretch.
+    fn add(&self, stretch: Stretch, reading: Reading) -> bool {
+        let mut waiting = lock(&self.waiting);
+        let readings = waiting.entry(stretch).or_default();
+        readings.push(reading);
+        readings.len() == 1
+    }
+
+    fn take(&self, stretch: Stretch) -> Vec<Reading> {
+        lock(&self.waiting).remove(&stretch).unwrap_or_default()
+    }
+
+    fn scan(&self, partition: i32, mut readings: Vec<Reading>) {
+        readings.retain(|reading| !reading.has_given_up());
+        let Some(from) = readings.iter().map(Reading::next).min() else { return };
+        let mut scanner = match self.lend(partition, from) {
+            Ok(scanner) => scanner,
+            Err(error) => return reading::refuse(readings, error),
+        };
+        let readings = self.bound(&scanner, partition, readings);
+        let is_sound = readings.is_empty() || scanner.scan(&self.cluster, partition, readings);
+        self.give_back(is_sound.then_some(scanner));
+    }
+
+    /// Refuses what is before the log, answers what is past its end, and leaves the rest. The
+    /// brokers are asked, but not where the end is known to be further on and nothing is fetched
+    /// yet: they themselves refuse to give what was truncated.
+    fn bound(&self, scanner: &Scanner, partition: i32, mut readings: Vec<Reading>) -> Vec<Reading> {
+        let until = readings.iter().map(Reading::until).max().unwrap_or_default();
+        if !scanner.is_at_rest() || !self.cluster.reaches(partition, until) {
+            let watermarks = match self.cluster.ask_watermarks(partition, WATERMARKS_TIMEOUT) {
+                Ok(watermarks) => watermarks,
+                Err(error) => {
+                    reading::refuse(readings, error);
+                    return Vec::new();
+                }
+            };
+            reading::refuse_before(watermarks.low, &mut readings);
+            for reading in &mut readings {
+                reading.bound(watermarks);
+            }
+        }
+        readings.extract_if(.., |reading| reading.is_whole()).for_each(Reading::finish);
+        readings
+    }
 
     /// A scanner: one that stands at the place, else one that stands nowhere, else a new one,
     /// else the one that was used the longest ago.
     fn lend(&self, partition: i32, from: u64) -> Result<Scanner, ReadError> {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = lock(&self.idle);
         let scanners = &idle.scanners;
         let fitting = scanners
             .iter()
@@ -113,21 +163,17 @@ impl Pool {
             return Ok(idle.scanners.remove(place));
         }
         drop(idle);
-        Scanner::new(&self.cluster).inspect_err(|_| self.give_back(None, 0)).map_err(away)
+        Scanner::new(&self.cluster).inspect_err(|_| self.give_back(None)).map_err(away)
     }
 
-    fn give_back(&self, scanner: Option<Scanner>, until: u64) {
-        let mut scanner = scanner;
-        if let Some(scanner) = &mut scanner {
-            scanner.settle(until);
-        }
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+    fn give_back(&self, scanner: Option<Scanner>) {
+        let mut idle = lock(&self.idle);
         idle.lent -= 1;
         idle.scanners.extend(scanner);
     }
 
     fn take_idle(&self, longer_than: Duration) -> Vec<Scanner> {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = lock(&self.idle);
         idle.scanners.extract_if(.., |scanner| scanner.idle_for() >= longer_than).collect()
     }
 }
@@ -144,6 +190,10 @@ impl Drop for Pool {
             tracing::warn!(%error, "the log's consumers were ended in haste");
         }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn end_idle(pool: Weak<Pool>) {

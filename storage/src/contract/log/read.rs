@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures_util::future::join_all;
+use schemas::ids::RoomId;
 
 use super::super::{Checked, ensure, ensure_eq};
 use super::{a_room, append_many, read_all, value, whole};
@@ -89,5 +91,39 @@ pub(super) async fn key(log: Arc<dyn Log>) -> Checked {
     }
     let nobody = ReadRange { key: Some(a_room()), ..whole };
     ensure_eq!(read_all(&log, nobody).await?, [], "a room without records");
+    Ok(())
+}
+
+pub(super) async fn concurrent(log: Arc<dyn Log>) -> Checked {
+    let rooms: Vec<RoomId> = (0..4).map(|_| a_room()).collect();
+    let mut wrote = Vec::new();
+    for (number, key) in rooms.iter().cycle().take(60).enumerate() {
+        let appended = log.append(0, *key, value(number)).await?;
+        wrote.push((appended.offset, *key));
+    }
+    let whole = whole(&log, 0).await?;
+    let keys = rooms.into_iter().map(Some).chain([None]);
+    let ranges: Vec<ReadRange> = keys
+        .flat_map(|key| [1, 7, 100].map(|records_max| ReadRange { key, records_max, ..whole }))
+        .flat_map(|range| {
+            [(0, 60), (13, 60), (0, 31), (40, 41), (60, 60)].map(|(from, until)| ReadRange {
+                from: whole.from + from,
+                until: whole.from + until,
+                ..range
+            })
+        })
+        .collect();
+    let readings = ranges.iter().map(|range| read_all(&log, *range));
+    for (range, read) in ranges.iter().zip(join_all(readings).await) {
+        let wanted: Vec<(u64, RoomId)> = wrote
+            .iter()
+            .copied()
+            .filter(|(offset, _)| (range.from..range.until).contains(offset))
+            .filter(|(_, key)| range.key.is_none_or(|wanted| wanted == *key))
+            .collect();
+        let found: Vec<(u64, RoomId)> =
+            read?.iter().map(|record| (record.offset, record.key)).collect();
+        ensure_eq!(found, wanted, "what one reading found");
+    }
     Ok(())
 }

@@ -1,17 +1,17 @@
-//! One consumer that scans.
+//! One consumer that scans, for as many readings at once as there are.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
-use schemas::ids::RoomId;
 
 use super::super::cluster::{Cluster, away};
 use super::super::fault::{Fault, Hole};
 use super::super::outage::Context;
 use super::super::{record, settings};
-use crate::log::{ReadBatch, ReadError, ReadRange, StoredRecord, Watermarks};
+use super::reading::{self, Reading, Taken};
+use crate::log::{ReadError, StoredRecord, Watermarks};
 
 /// Longest wait for the next record of a range that has one.
 const STALL_TIMEOUT: Duration = Duration::from_secs(5);
@@ -36,20 +36,6 @@ struct Place {
     next: u64,
 }
 
-/// What to scan.
-pub(super) struct Bounds {
-    pub(super) partition: i32,
-    /// Offset to stop before; there are records up to it.
-    pub(super) until: u64,
-    pub(super) range: ReadRange,
-}
-
-/// What was found at an offset: nothing if it is of another room.
-struct Found {
-    offset: u64,
-    record: Option<StoredRecord>,
-}
-
 impl Scanner {
     pub(super) fn new(cluster: &Cluster) -> Result<Self, KafkaError> {
         let context = Context(Arc::clone(&cluster.outage));
@@ -70,42 +56,66 @@ impl Scanner {
         self.used.elapsed()
     }
 
-    /// Called after a scan. At the end of what was asked for it stops fetching: the next scan
-    /// most often begins elsewhere, and one that waits for news of the partition's end asks the
-    /// brokers hundreds of times a second.
-    pub(super) fn settle(&mut self, until: u64) {
+    /// Goes through the partition once, from the first offset that is wanted to the last, and
+    /// answers each reading as soon as it is whole. A scanner that answers `false` stands nobody
+    /// knows where.
+    pub(super) fn scan(
+        &mut self,
+        cluster: &Cluster,
+        partition: i32,
+        mut readings: Vec<Reading>,
+    ) -> bool {
+        let end = readings.iter().map(Reading::until).max().unwrap_or_default();
+        loop {
+            match self.sweep(cluster, partition, &mut readings) {
+                Ok(()) => break,
+                Err(ReadError::OutOfRange { low })
+                    if reading::refuse_before(low, &mut readings) > 0 => {}
+                Err(error) => {
+                    reading::refuse(readings, error);
+                    return false;
+                }
+            }
+        }
+        self.settle(end);
+        true
+    }
+
+    /// At the end of what was asked for it stops fetching: the next scan most often begins
+    /// elsewhere, and one that waits for news of the partition's end asks the brokers hundreds of
+    /// times a second.
+    fn settle(&mut self, end: u64) {
         self.used = Instant::now();
-        if self.place.is_some_and(|place| place.next >= until) && self.consumer.unassign().is_ok() {
+        if self.place.is_some_and(|place| place.next >= end) && self.consumer.unassign().is_ok() {
             self.place = None;
         }
     }
 
-    pub(super) fn scan(
+    fn sweep(
         &mut self,
         cluster: &Cluster,
-        bounds: &Bounds,
-        is_given_up: impl Fn() -> bool,
-    ) -> Result<ReadBatch, ReadError> {
-        let Bounds { partition, until, range } = bounds;
-        self.go_to(cluster, *partition, range.from)?;
-        let mut records: Vec<StoredRecord> = Vec::new();
-        let mut bytes = 0;
-        let mut next = range.from;
-        while next < *until && records.len() < range.records_max.max(1) {
-            let found = self.find(cluster, *partition, next, range.key, &is_given_up)?;
-            next = found.offset;
-            if let Some(record) = found.record {
-                bytes += record.value.len();
-                if !records.is_empty() && bytes > range.bytes_max {
-                    self.held = Some(record);
-                    break;
+        partition: i32,
+        readings: &mut Vec<Reading>,
+    ) -> Result<(), ReadError> {
+        while let Some(next) = readings.iter().map(Reading::next).min() {
+            self.go_to(cluster, partition, next)?;
+            let record = self.find(cluster, Place { partition, next }, readings)?;
+            self.place = Some(Place { partition, next: next + 1 });
+            let mut is_left = false;
+            let is_done = |reading: &mut Reading| {
+                reading.next() == next && {
+                    let taken = reading.take(record.as_ref());
+                    is_left |= taken == Taken::WasTooMuch;
+                    taken != Taken::GoesOn
                 }
-                records.push(record);
+            };
+            readings.extract_if(.., is_done).for_each(Reading::finish);
+            if is_left && readings.is_empty() {
+                self.place = Some(Place { partition, next });
+                self.held = record;
             }
-            next += 1;
         }
-        self.place = Some(Place { partition: *partition, next });
-        Ok(ReadBatch { records, next })
+        Ok(())
     }
 
     fn go_to(&mut self, cluster: &Cluster, partition: i32, from: u64) -> Result<(), KafkaError> {
@@ -116,20 +126,20 @@ impl Scanner {
         Ok(())
     }
 
-    /// What is at an offset that the partition has, as soon as it is fetched.
+    /// What is at an offset that the partition has, as soon as it is fetched; nothing if nobody
+    /// there wants it.
     fn find(
         &mut self,
         cluster: &Cluster,
-        partition: i32,
-        expected: u64,
-        key: Option<RoomId>,
-        is_given_up: &impl Fn() -> bool,
-    ) -> Result<Found, ReadError> {
-        let is_wanted = |found: RoomId| key.is_none_or(|key| key == found);
+        place: Place,
+        readings: &[Reading],
+    ) -> Result<Option<StoredRecord>, ReadError> {
         if let Some(held) = self.held.take() {
-            let offset = held.offset;
-            return Ok(Found { offset, record: Some(held).filter(|held| is_wanted(held.key)) });
+            return Ok(Some(held));
         }
+        let Place { partition, next: expected } = place;
+        let is_wanted =
+            |key| readings.iter().any(|reading| reading.next() == expected && reading.wants(key));
         let deadline = Instant::now() + STALL_TIMEOUT;
         loop {
             match self.consumer.poll(POLL_TIMEOUT) {
@@ -139,9 +149,9 @@ impl Scanner {
                         return Err(away(Hole { expected, found }));
                     }
                     if found == expected {
-                        let record =
-                            is_wanted(record::key(&message)).then(|| record::stored(&message));
-                        return Ok(Found { offset: found, record });
+                        return Ok(
+                            is_wanted(record::key(&message)).then(|| record::stored(&message))
+                        );
                     }
                 }
                 Some(Err(error)) => match Fault::of(&error) {
@@ -149,7 +159,9 @@ impl Scanner {
                     Fault::Partition => return Err(error.into()),
                     Fault::Connection => {}
                 },
-                None if is_given_up() => return Err(away("nobody waits for the scan")),
+                None if readings.iter().all(Reading::has_given_up) => {
+                    return Err(away("nobody waits for the scan"));
+                }
                 None => {}
             }
             if Instant::now() > deadline {
