@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use crate::select::select;
 use futures_util::{FutureExt, StreamExt};
-use marks::{Mark, Marks};
+use marks::{Mark, Marks, Reply};
 use schemas::ids::RoomId;
-use storage::log::{Log, ReadError, StoredRecord, Tail, Watermarks};
+use storage::log::{Log, ReadError, StoredRecord, Tail};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, sleep_until, timeout, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::future::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 
@@ -24,8 +24,8 @@ const ROOM_QUEUE_RECORDS_MAX: usize = 256;
 const ORDERS_MAX: usize = 64;
 /// Pause before the log is asked again after it failed.
 const RETRY_PAUSE: Duration = Duration::from_millis(200);
-/// How long the tail may take to reach what is in the log already.
-const CATCH_UP_PATIENCE: Duration = Duration::from_secs(3);
+/// How long it may take to learn how far the log reaches, and for the tail to come that far.
+const MARK_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Where a room's live records begin.
 pub(crate) struct Subscription {
@@ -46,10 +46,8 @@ pub(crate) enum Delivery {
 }
 
 enum Order {
-    Subscribe(RoomId, oneshot::Sender<Result<Subscription, ReadError>>),
-    Unsubscribe(RoomId),
-    /// Goes to the room once everything that is in the log now went to it.
     Mark(Mark),
+    Unsubscribe(RoomId),
 }
 
 /// Handle of a lane.
@@ -71,9 +69,7 @@ impl Lane {
     /// Begins to follow a room.
     pub(crate) async fn subscribe(&self, room: RoomId) -> Result<Subscription, ReadError> {
         let (reply, answer) = oneshot::channel();
-        let order = Order::Subscribe(room, reply);
-        self.0.send(order).await.map_err(|_closed| stopped())?;
-        answer.await.map_err(|_closed| stopped())?
+        self.reach(Mark { room, reply: Reply::Subscription(reply) }, answer).await
     }
 
     /// Stops following a room.
@@ -85,14 +81,17 @@ impl Lane {
     /// Waits until a room has folded everything that is in the log now, whichever node
     /// appended it. The mark travels among the records, so it cannot overtake one.
     pub(crate) async fn catch_up(&self, room: RoomId) -> Result<(), ReadError> {
-        let caught_up = async {
-            let (reply, answer) = oneshot::channel();
-            let order = Order::Mark(Mark { room, reply });
-            self.0.send(order).await.map_err(|_closed| stopped())?;
+        let (reply, answer) = oneshot::channel();
+        self.reach(Mark { room, reply: Reply::CaughtUp(reply) }, answer).await
+    }
+
+    async fn reach<T>(&self, mark: Mark, answer: oneshot::Receiver<T>) -> Result<T, ReadError> {
+        let reached = async {
+            self.0.send(Order::Mark(mark)).await.map_err(|_closed| stopped())?;
             let away = || ReadError::Away("the log is away, or the room is not followed".into());
             answer.await.map_err(|_closed| away())
         };
-        let answered = timeout(CATCH_UP_PATIENCE, caught_up).await;
+        let answered = timeout(MARK_PATIENCE, reached).await;
         answered.map_err(|elapsed| ReadError::Away(elapsed.into()))?
     }
 }
@@ -131,11 +130,11 @@ impl LaneTask {
         loop {
             select! {
                 order = orders.recv() => match order {
-                    Some(order) => self.obey(order).await,
+                    Some(order) => self.obey(order),
                     None => return,
                 },
                 record = next_record(&mut self.tail) => self.follow(record).await,
-                () = self.marks.placed() => self.hand_out_marks().await,
+                high = self.marks.placed() => self.come_to(high).await,
                 () = sleep_until(self.reopen_at), if self.is_interrupted() => {
                     self.reopen().await;
                 }
@@ -147,43 +146,25 @@ impl LaneTask {
         self.tail.is_none() && !self.rooms.is_empty()
     }
 
-    async fn obey(&mut self, order: Order) {
+    fn obey(&mut self, order: Order) {
         match order {
-            Order::Subscribe(room, reply) => {
-                // Whoever asked may have given up; the room then counts as unfollowed.
-                drop(reply.send(self.subscribe(room).await));
-            }
-            Order::Unsubscribe(room) => self.unsubscribe(room),
-            Order::Mark(mark) if self.rooms.contains_key(&mark.room) => self.marks.add(mark),
             // Dropped, and so answered.
-            Order::Mark(_) => {}
+            Order::Mark(Mark { room, reply: Reply::CaughtUp(_) })
+                if !self.rooms.contains_key(&room) => {}
+            Order::Mark(mark) => self.marks.add(mark),
+            Order::Unsubscribe(room) => self.unsubscribe(room),
         }
     }
 
-    async fn subscribe(&mut self, room: RoomId) -> Result<Subscription, ReadError> {
-        let Watermarks { low, high } = self.log.watermarks(self.partition).await?;
+    /// Marks wait for the lane to come to an offset that the log has. A lane without rooms begins
+    /// there.
+    async fn come_to(&mut self, high: u64) {
         if self.rooms.is_empty() {
-            self.tail = Some(self.log.tail(self.partition, high).await?);
+            self.tail = None;
             self.next = high;
+            self.reopen_at = Instant::now();
         }
-        self.catch_up(high).await?;
-        let (sender, deliveries) = mpsc::channel(ROOM_QUEUE_RECORDS_MAX);
-        self.rooms.insert(room, sender);
-        Ok(Subscription { low, from: self.next, deliveries })
-    }
-
-    /// Whoever asks for a room may have appended to it a moment ago, ahead of the tail, and
-    /// would miss that in what lies before `from`.
-    async fn catch_up(&mut self, high: u64) -> Result<(), ReadError> {
-        let deadline = Instant::now() + CATCH_UP_PATIENCE;
-        while self.next < high {
-            if self.tail.is_none() {
-                return Err(ReadError::Away("the tail broke".into()));
-            }
-            let record = timeout_at(deadline, next_record(&mut self.tail)).await;
-            self.follow(record.map_err(|elapsed| ReadError::Away(elapsed.into()))?).await;
-        }
-        Ok(())
+        self.hand_out_marks().await;
     }
 
     fn unsubscribe(&mut self, room: RoomId) {
@@ -225,7 +206,19 @@ impl LaneTask {
 
     async fn hand_out_marks(&mut self) {
         for Mark { room, reply } in self.marks.reached(self.next) {
-            self.hand_out(room, Delivery::Mark(reply)).await;
+            match reply {
+                Reply::Subscription(reply) => self.begin(room, reply),
+                Reply::CaughtUp(reply) => self.hand_out(room, Delivery::Mark(reply)).await,
+            }
+        }
+    }
+
+    fn begin(&mut self, room: RoomId, reply: oneshot::Sender<Subscription>) {
+        let (sender, deliveries) = mpsc::channel(ROOM_QUEUE_RECORDS_MAX);
+        let subscription = Subscription { low: self.marks.low(), from: self.next, deliveries };
+        // Whoever asked may have given up.
+        if reply.send(subscription).is_ok() {
+            self.rooms.insert(room, sender);
         }
     }
 

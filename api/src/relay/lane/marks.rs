@@ -1,5 +1,6 @@
 //! Marks on their way into a lane: first the log is asked how far it reaches now, once for all
-//! who ask at the same moment, then the mark waits for the lane to come that far.
+//! who ask at the same moment, then the mark waits for the lane to come that far. So begins a
+//! room that the lane is to follow, and so catches up one that it follows.
 
 use std::collections::BTreeMap;
 use std::mem::take;
@@ -10,14 +11,33 @@ use schemas::ids::RoomId;
 use storage::log::{Log, ReadError, Watermarks};
 use tokio::sync::oneshot;
 
+use super::Subscription;
+
 /// Marks that may be under way in one lane.
 const MARKS_MAX: usize = 4096;
 
-/// Somebody waits until a room has everything that was in the log when they asked. Dropping it
-/// tells them that it cannot be known.
+/// Somebody waits until the lane has everything that was in the log when they asked. Dropping
+/// it tells them that it cannot be known.
 pub(super) struct Mark {
     pub(super) room: RoomId,
-    pub(super) reply: oneshot::Sender<()>,
+    pub(super) reply: Reply,
+}
+
+/// What they get then.
+pub(super) enum Reply {
+    /// The room's records from there on.
+    Subscription(oneshot::Sender<Subscription>),
+    /// Word, behind the room's records up to there.
+    CaughtUp(oneshot::Sender<()>),
+}
+
+impl Reply {
+    fn is_closed(&self) -> bool {
+        match self {
+            Self::Subscription(reply) => reply.is_closed(),
+            Self::CaughtUp(reply) => reply.is_closed(),
+        }
+    }
 }
 
 /// The marks of one lane.
@@ -30,12 +50,14 @@ pub(super) struct Marks {
     asked: Vec<Mark>,
     /// By the offset that the lane has to reach.
     placed: BTreeMap<u64, Vec<Mark>>,
+    /// Where the log began when it was asked last.
+    low: u64,
 }
 
 impl Marks {
     pub(super) fn new(log: Arc<dyn Log>, partition: u32) -> Self {
         let (new, asked, placed) = (vec![], vec![], BTreeMap::new());
-        Self { log, partition, new, asking: None, asked, placed }
+        Self { log, partition, new, asking: None, asked, placed, low: 0 }
     }
 
     /// Takes a mark in; one too many is dropped.
@@ -49,21 +71,32 @@ impl Marks {
         self.ask();
     }
 
-    /// Waits until marks were placed; never ends while there are none to place.
-    pub(super) async fn placed(&mut self) {
-        let Some(asking) = &mut self.asking else { return std::future::pending().await };
-        let answer = asking.await;
-        self.asking = None;
-        let asked = take(&mut self.asked);
-        match answer {
-            Ok(Watermarks { high, .. }) => self.placed.entry(high).or_default().extend(asked),
-            Err(error) => tracing::debug!(
-                partition = self.partition,
-                error = &error as &dyn std::error::Error,
-                "nobody can tell how far the log reaches"
-            ),
+    /// Waits until marks were placed, and answers where; never ends while there are none to place.
+    pub(super) async fn placed(&mut self) -> u64 {
+        loop {
+            let Some(asking) = &mut self.asking else { return std::future::pending().await };
+            let answer = asking.await;
+            self.asking = None;
+            let asked = take(&mut self.asked);
+            self.ask();
+            match answer {
+                Ok(Watermarks { low, high }) => {
+                    self.low = low;
+                    self.placed.entry(high).or_default().extend(asked);
+                    return high;
+                }
+                Err(error) => tracing::debug!(
+                    partition = self.partition,
+                    error = &error as &dyn std::error::Error,
+                    "nobody can tell how far the log reaches"
+                ),
+            }
         }
-        self.ask();
+    }
+
+    /// Where the log began when it was asked last.
+    pub(super) fn low(&self) -> u64 {
+        self.low
     }
 
     /// The marks whose offset the lane has reached with the next one it hands out.
@@ -116,7 +149,7 @@ mod tests {
 
     fn mark() -> (Mark, oneshot::Receiver<()>) {
         let (reply, answer) = oneshot::channel();
-        (Mark { room: ROOM, reply }, answer)
+        (Mark { room: ROOM, reply: Reply::CaughtUp(reply) }, answer)
     }
 
     #[tokio::test]
