@@ -88,8 +88,8 @@ pub enum RoomsError {
 /// changed the row, `false` if it was there or beyond already.
 #[async_trait]
 pub trait Rooms: Sessions {
-    /// Adds a row as `creating`, whatever status it names. An id that is there already is
-    /// refused.
+    /// Adds a row as `creating`, whatever status it names. A room that its owner has already
+    /// stays as it is, while it is creating or open; an id that is another owner's is refused.
     async fn create(&self, row: &RoomRow) -> Result<(), RoomsError>;
     /// The row of a room.
     async fn get(&self, room: RoomId) -> Result<Option<RoomRow>, RoomsError>;

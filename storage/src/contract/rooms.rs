@@ -23,6 +23,7 @@ pub async fn check(make: impl AsyncFn() -> Arc<dyn Rooms>) -> Result<(), Broken>
 
 const CHECKS: &[Check<dyn Rooms>] = checks! {
     "a row is read as it was created" => status::creates,
+    "a row that is created again stays as it is" => status::creates_again,
     "an owner has one room that is creating or open" => status::one_an_owner,
     "of concurrent rooms of one owner one is created" => status::one_of_many,
     "status moves one way, and only from where it may" => status::transitions,

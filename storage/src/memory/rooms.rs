@@ -180,11 +180,13 @@ impl Content {
     }
 
     fn create(&mut self, row: RoomRow) -> Result<(), RoomsError> {
-        if self.rows.contains_key(&row.id) {
-            return Err(RoomsError::Away(IdTaken.into()));
-        }
-        if self.live_of(row.owner).is_some() {
-            return Err(RoomsError::OwnerHasRoom);
+        match self.live_of(row.owner) {
+            Some(live) if live.id == row.id => return Ok(()),
+            Some(_) => return Err(RoomsError::OwnerHasRoom),
+            None if self.rows.contains_key(&row.id) => {
+                return Err(RoomsError::Away(IdTaken.into()));
+            }
+            None => {}
         }
         let status = RoomStatus::Creating;
         self.rows.insert(row.id, RoomRow { status, ..row });

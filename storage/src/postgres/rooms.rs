@@ -35,11 +35,16 @@ impl PostgresRooms {
 #[async_trait]
 impl Rooms for PostgresRooms {
     async fn create(&self, row: &RoomRow) -> Result<(), RoomsError> {
-        let insert = Statement::once(
-            "INSERT INTO movie_together_room (id, owner, owner_name, movie_id, title, duration_ms,
-                 control, status, log_partition, epoch, created_at_ms)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, 'creating', $8, $9, $10)
-             ON CONFLICT (owner) WHERE status IN ('creating', 'open') DO NOTHING",
+        let insert = Statement::repeatable(
+            "WITH created AS (
+                 INSERT INTO movie_together_room (id, owner, owner_name, movie_id, title,
+                     duration_ms, control, status, log_partition, epoch, created_at_ms)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, 'creating', $8, $9, $10)
+                 ON CONFLICT (owner) WHERE status IN ('creating', 'open') DO NOTHING
+                 RETURNING id
+             )
+             SELECT id FROM created
+             UNION ALL SELECT id FROM movie_together_room WHERE id = $1 AND owner = $2",
         )
         .bind(row.id.0)
         .bind(row.owner.0)

@@ -33,10 +33,7 @@ impl SqliteRooms {
     }
 
     async fn write_rows(&self, statement: Query) -> Result<u64, sqlx::Error> {
-        let mut transaction = self.database.begin().await?;
-        let done = statement.execute(&mut *transaction).await?;
-        transaction.commit().await?;
-        Ok(done.rows_affected())
+        Ok(statement.execute(self.database.writer()).await?.rows_affected())
     }
 
     async fn row(&self, statement: Query) -> Result<Option<RoomRow>, RoomsError> {
@@ -69,7 +66,9 @@ impl Rooms for SqliteRooms {
         .bind(row.partition)
         .bind(row.epoch.clone())
         .bind(row.created_at_ms);
-        if self.write(insert).await? { Ok(()) } else { Err(RoomsError::OwnerHasRoom) }
+        let is_there = self.write(insert).await?
+            || self.get(row.id).await?.is_some_and(|there| there.owner == row.owner);
+        if is_there { Ok(()) } else { Err(RoomsError::OwnerHasRoom) }
     }
 
     async fn get(&self, room: RoomId) -> Result<Option<RoomRow>, RoomsError> {

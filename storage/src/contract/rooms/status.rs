@@ -22,6 +22,17 @@ pub(super) async fn creates(rooms: Arc<dyn Rooms>) -> Checked {
     Ok(())
 }
 
+pub(super) async fn creates_again(rooms: Arc<dyn Rooms>) -> Checked {
+    for status in [Creating, Open] {
+        let row = a_row(a_user());
+        add(&rooms, &row, status).await?;
+        let before = get(&rooms, row.id).await?;
+        rooms.create(&row).await?;
+        ensure_eq!(get(&rooms, row.id).await?, before, "after the repeat");
+    }
+    Ok(())
+}
+
 pub(super) async fn one_an_owner(rooms: Arc<dyn Rooms>) -> Checked {
     for status in STATUSES {
         let owner = a_user();
