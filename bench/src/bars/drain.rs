@@ -13,6 +13,7 @@ use tokio::time::sleep;
 use super::Place;
 use crate::Result;
 use crate::api::Api;
+use crate::bare_kafka;
 use crate::engines::{Engines, Node};
 use crate::figure::{Figure, Unit, number};
 use crate::latencies::{Latencies, ms};
@@ -37,7 +38,8 @@ const UNSAID_MAX: usize = 1024;
 pub(super) fn method(options: &DrainOptions) -> String {
     format!(
         "{} people, each with one socket, in rooms of {}, all at one of {} servers that share \
-         Postgres and Kafka; {} message a second in each room, from the members in turn, for {}. \
+         Postgres and Kafka, which compiles its code while it runs and so first takes and gives \
+         tens of thousands of records of another topic; {} message a second in each room, from the members in turn, for {}. \
          After {} the server gets SIGTERM. Each person then does what the page does: after the \
          close with 4000 a pause of 125 to 250 ms (doubled with each try), a ticket for the same \
          session from any other server, as a balancer would have it, a socket with `epoch` and \
@@ -67,6 +69,7 @@ pub(super) async fn run(options: &DrainOptions, place: Place<'_>) -> Result<Vec<
     // Each has an old socket, a new one, and a call between them.
     allow_files(people * 3)?;
     let engines = Engines::start(place).await?;
+    bare_kafka::warm_up(&engines.kafka_url()?).await?;
     let leaving = engines.node(place).await?;
     let others = Others::default();
     let guests = fill(talk, &engines, &leaving, &others).await?;
