@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use futures_util::future::join_all;
+
 use super::super::{Checked, ensure_eq, ensure_refused};
 use super::{append_many, read_all, whole};
 use crate::log::{Log, ReadError, ReadRange};
@@ -61,8 +63,15 @@ pub(super) async fn out_of_range(log: Arc<dyn Log>) -> Checked {
         let tail = log.tail(0, from).await.map(drop);
         ensure_refused!(tail, ReadError::OutOfRange { .. }, "a tail below the low watermark");
     }
-    let left = log.read(ReadRange { from: low, ..begin }).await?;
-    ensure_eq!(left.records.len(), 5, "records from the low watermark on");
+    let ranges = [begin.from, low, low + 1, low - 1, low].map(|from| ReadRange { from, ..begin });
+    for (range, read) in ranges.iter().zip(join_all(ranges.map(|range| log.read(range))).await) {
+        let found = read.map(|batch| batch.records.len() as u64);
+        if range.from < low {
+            ensure_refused!(found, ReadError::OutOfRange { .. }, "one of many readings at once");
+        } else {
+            ensure_eq!(found?, begin.until - range.from, "records from the low watermark on");
+        }
+    }
     Ok(())
 }
 

@@ -70,7 +70,10 @@ impl Scanner {
             match self.sweep(cluster, partition, &mut readings) {
                 Ok(()) => break,
                 Err(ReadError::OutOfRange { low })
-                    if reading::refuse_before(low, &mut readings) > 0 => {}
+                    if reading::refuse_before(low, &mut readings) > 0 =>
+                {
+                    self.rest();
+                }
                 Err(error) => {
                     reading::refuse(readings, error);
                     return false;
@@ -86,7 +89,13 @@ impl Scanner {
     /// times a second.
     fn settle(&mut self, end: u64) {
         self.used = Instant::now();
-        if self.place.is_some_and(|place| place.next >= end) && self.consumer.unassign().is_ok() {
+        if self.place.is_some_and(|place| place.next >= end) {
+            self.rest();
+        }
+    }
+
+    fn rest(&mut self) {
+        if self.consumer.unassign().is_ok() {
             self.place = None;
         }
     }
@@ -122,6 +131,7 @@ impl Scanner {
         if !self.stands_at(partition, from) {
             self.held = None;
             self.consumer.assign(&cluster.place(partition, from)?)?;
+            self.place = Some(Place { partition, next: from });
         }
         Ok(())
     }
