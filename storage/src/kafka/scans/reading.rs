@@ -55,14 +55,15 @@ impl Reading {
         self.range.until = self.range.until.min(watermarks.high).max(self.range.from);
     }
 
-    /// Takes what the log has at the next offset, if that is wanted.
-    pub(super) fn take(&mut self, record: Option<&StoredRecord>) -> Taken {
-        if let Some(record) = record.filter(|record| self.wants(record.key)) {
-            self.bytes += record.value.len();
+    /// Takes what the log has at the next offset, if that is wanted; a copy where others may want
+    /// it as well.
+    pub(super) fn take(&mut self, record: &mut Option<StoredRecord>, is_shared: bool) -> Taken {
+        if let Some(wanted) = record.as_ref().filter(|record| self.wants(record.key)) {
+            self.bytes += wanted.value.len();
             if !self.records.is_empty() && self.bytes > self.range.bytes_max {
                 return Taken::WasTooMuch;
             }
-            self.records.push(record.clone());
+            self.records.extend(if is_shared { record.clone() } else { record.take() });
         }
         self.next += 1;
         if self.is_whole() { Taken::IsLast } else { Taken::GoesOn }
@@ -137,9 +138,9 @@ mod tests {
     fn a_reading_passes_other_rooms_by_and_ends_at_its_bounds() {
         let (mut reading, answered) = Reading::new(RANGE);
         reading.bound(Watermarks { low: 0, high: 13 });
-        assert_eq!(reading.take(Some(&record(OTHER, 1))), Taken::GoesOn);
-        assert_eq!(reading.take(None), Taken::GoesOn);
-        assert_eq!(reading.take(Some(&record(ROOM, 1))), Taken::IsLast);
+        assert_eq!(reading.take(&mut Some(record(OTHER, 1)), false), Taken::GoesOn);
+        assert_eq!(reading.take(&mut None, false), Taken::GoesOn);
+        assert_eq!(reading.take(&mut Some(record(ROOM, 1)), false), Taken::IsLast);
         reading.finish();
         let batch = batch(answered).unwrap();
         assert_eq!((batch.records.len(), batch.next), (1, 13));
@@ -148,13 +149,14 @@ mod tests {
     #[test]
     fn a_reading_ends_at_its_limits() {
         let (mut counted, _answered) = Reading::new(RANGE);
-        let small = record(ROOM, 1);
-        let taken: Vec<Taken> = (0..3).map(|_| counted.take(Some(&small))).collect();
+        let mut small = Some(record(ROOM, 1));
+        let taken: Vec<Taken> = (0..3).map(|_| counted.take(&mut small, true)).collect();
         assert_eq!(taken, [Taken::GoesOn, Taken::GoesOn, Taken::IsLast]);
 
         let (mut weighed, answered) = Reading::new(RANGE);
-        assert_eq!(weighed.take(Some(&record(ROOM, 200))), Taken::GoesOn);
-        assert_eq!(weighed.take(Some(&small)), Taken::WasTooMuch);
+        assert_eq!(weighed.take(&mut Some(record(ROOM, 200)), false), Taken::GoesOn);
+        assert_eq!(weighed.take(&mut small, false), Taken::WasTooMuch);
+        assert!(small.is_some(), "it was not left");
         weighed.finish();
         let batch = batch(answered).unwrap();
         assert_eq!((batch.records.len(), batch.next), (1, 11));

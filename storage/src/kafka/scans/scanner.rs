@@ -108,12 +108,13 @@ impl Scanner {
     ) -> Result<(), ReadError> {
         while let Some(next) = readings.iter().map(Reading::next).min() {
             self.go_to(cluster, partition, next)?;
-            let record = self.find(cluster, Place { partition, next }, readings)?;
+            let mut record = self.find(cluster, Place { partition, next }, readings)?;
             self.place = Some(Place { partition, next: next + 1 });
+            let is_shared = readings.len() > 1;
             let mut is_left = false;
             let is_done = |reading: &mut Reading| {
                 reading.next() == next && {
-                    let taken = reading.take(record.as_ref());
+                    let taken = reading.take(&mut record, is_shared);
                     is_left |= taken == Taken::WasTooMuch;
                     taken != Taken::GoesOn
                 }
