@@ -27,6 +27,7 @@ mod world;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -69,6 +70,8 @@ pub struct RunOptions {
     pub strikes: Vec<Strike>,
     /// API nodes.
     pub nodes: usize,
+    /// Brokers of the log, each with all of it.
+    pub brokers: NonZeroUsize,
     /// Who talks meanwhile.
     pub load: Load,
     /// Acked commands to go on for once the faults are over.
@@ -161,7 +164,7 @@ impl fmt::Display for Outcome {
 
 /// Breaks everything, heals it, and judges.
 pub async fn run(options: &RunOptions) -> Result<Outcome, RunError> {
-    let world = Arc::new(World::start(options.nodes, ETLS).await?);
+    let world = Arc::new(World::start(options).await?);
     let counts: Arc<Counts> = Arc::default();
     let collector = Collector::default();
     let failures: Arc<Failures> = Arc::default();

@@ -52,6 +52,10 @@ struct Arguments {
     #[arg(long, default_value = "2")]
     nodes: NonZeroUsize,
 
+    /// Brokers of Kafka, each with a replica of the whole log.
+    #[arg(long, default_value = "1")]
+    brokers: NonZeroUsize,
+
     /// Acked commands to go on for once the faults are over.
     #[arg(long, default_value_t = 10_000)]
     acked: u64,
@@ -80,10 +84,12 @@ async fn main() -> ExitCode {
             seed,
             kills: arguments.kills,
             nodes: arguments.nodes.get(),
+            brokers: arguments.brokers.get(),
             etls: ETLS,
             pause_max: Duration::from_millis(arguments.pause_max_ms),
         }),
         nodes: arguments.nodes.get(),
+        brokers: arguments.brokers,
         load: Load {
             rooms: arguments.rooms,
             members: arguments.members.get(),

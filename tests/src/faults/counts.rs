@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use super::plan::{Deed, Target};
 
@@ -16,6 +17,7 @@ pub struct Counts {
     pub resends: AtomicU64,
     /// Commands acked, each once.
     pub acked: AtomicU64,
+    longest_wait_ms: AtomicU64,
     /// Commands rejected.
     pub rejected: AtomicU64,
     /// Answers that said nobody knows.
@@ -52,6 +54,17 @@ impl Counts {
         *deeds.entry((name, target.to_string())).or_default() += 1;
     }
 
+    pub(super) fn acked_after(&self, waited: Duration) {
+        count(&self.acked);
+        let waited_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
+        self.longest_wait_ms.fetch_max(waited_ms, Ordering::Relaxed);
+    }
+
+    /// How long somebody waited for an ack, with all that they sent again meanwhile.
+    pub fn longest_wait(&self) -> Duration {
+        Duration::from_millis(of(&self.longest_wait_ms))
+    }
+
     /// How many processes were killed.
     pub fn kills(&self) -> u64 {
         let deeds = self.deeds.lock().unwrap_or_else(PoisonError::into_inner);
@@ -65,12 +78,13 @@ impl fmt::Display for Counts {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             formatter,
-            "{} kills, {} rooms, {} sends, {} acked, {} rejected, {} unknown, {} resends, \
+            "{} kills, {} rooms, {} sends, {} acked after {:?} at most, {} rejected, {} unknown, {} resends, \
              {} connections, {} passes, {} nodes ended by themselves;",
             self.kills(),
             of(&self.rooms),
             of(&self.sends),
             of(&self.acked),
+            self.longest_wait(),
             of(&self.rejected),
             of(&self.unknown),
             of(&self.resends),

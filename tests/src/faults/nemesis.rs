@@ -61,8 +61,9 @@ async fn do_to(world: &World, target: Target, deed: Deed) -> Result<bool, WorldE
     match target {
         Target::Node(number) => to_node(&world.nodes[number], deed).await?,
         Target::Etl(number) => return Ok(to_pass(&world.etls[number], deed).await),
-        Target::Kafka | Target::Postgres | Target::Archive => {
-            let server = target.engine().and_then(|engine| world.stack.server(engine));
+        Target::Kafka(_) | Target::Postgres | Target::Archive => {
+            let server = target.server();
+            let server = server.and_then(|(engine, at)| world.stack.servers_of(engine).nth(at));
             if let Some(server) = server {
                 to_engine(server, deed).await?;
             }

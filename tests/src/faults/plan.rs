@@ -23,8 +23,8 @@ pub enum Target {
     Node(usize),
     /// An archive pass.
     Etl(usize),
-    /// The log.
-    Kafka,
+    /// A broker of the log.
+    Kafka(usize),
     /// The rooms' rows.
     Postgres,
     /// The archive's server.
@@ -32,13 +32,13 @@ pub enum Target {
 }
 
 impl Target {
-    /// The engine, if it is one.
-    pub fn engine(self) -> Option<Engine> {
+    /// The engine, and which of its servers, if it is one.
+    pub fn server(self) -> Option<(Engine, usize)> {
         match self {
             Self::Node(_) | Self::Etl(_) => None,
-            Self::Kafka => Some(Engine::Kafka),
-            Self::Postgres => Some(Engine::Postgres),
-            Self::Archive => Some(Engine::Mongodb),
+            Self::Kafka(number) => Some((Engine::Kafka, number)),
+            Self::Postgres => Some((Engine::Postgres, 0)),
+            Self::Archive => Some((Engine::Mongodb, 0)),
         }
     }
 }
@@ -48,7 +48,7 @@ impl fmt::Display for Target {
         match self {
             Self::Node(_) => formatter.write_str("node"),
             Self::Etl(_) => formatter.write_str("etl"),
-            Self::Kafka => formatter.write_str("kafka"),
+            Self::Kafka(_) => formatter.write_str("kafka"),
             Self::Postgres => formatter.write_str("postgres"),
             Self::Archive => formatter.write_str("archive"),
         }
@@ -93,6 +93,8 @@ pub struct PlanOptions {
     pub kills: u32,
     /// API nodes.
     pub nodes: usize,
+    /// Brokers of the log.
+    pub brokers: usize,
     /// Archive passes at a time.
     pub etls: usize,
     /// Longest pause between two strikes.
@@ -124,7 +126,7 @@ fn target(dice: &mut StdRng, options: PlanOptions) -> Target {
     match dice.random_range(0..20) {
         0..8 => Target::Node(dice.random_range(0..options.nodes)),
         8..13 => Target::Etl(dice.random_range(0..options.etls)),
-        13..16 => Target::Kafka,
+        13..16 => Target::Kafka(dice.random_range(0..options.brokers)),
         16..18 => Target::Postgres,
         _ => Target::Archive,
     }
@@ -145,8 +147,14 @@ fn deed(dice: &mut StdRng) -> Deed {
 mod tests {
     use super::*;
 
-    const OPTIONS: PlanOptions =
-        PlanOptions { seed: 7, kills: 300, nodes: 2, etls: 2, pause_max: Duration::from_secs(5) };
+    const OPTIONS: PlanOptions = PlanOptions {
+        seed: 7,
+        kills: 300,
+        nodes: 2,
+        brokers: 2,
+        etls: 2,
+        pause_max: Duration::from_secs(5),
+    };
 
     #[test]
     fn the_same_seed_gives_the_same_plan_and_another_seed_another() {
@@ -164,7 +172,8 @@ mod tests {
             Target::Node(1),
             Target::Etl(0),
             Target::Etl(1),
-            Target::Kafka,
+            Target::Kafka(0),
+            Target::Kafka(1),
             Target::Postgres,
             Target::Archive,
         ] {

@@ -6,14 +6,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::try_join_all;
 use schemas::ids::MovieId;
-use stack::{Engine, Stack, StackError};
+use stack::{Engine, Server, Settings, Stack, StackError};
 use storage::clock::SystemClock;
 use storage::{OpenError, Storage, StorageUrls};
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
 use super::program::Program;
+use super::{ETLS, RunOptions};
 use crate::fault_layer::FaultLayer;
 use crate::server::http_client;
 
@@ -67,10 +69,12 @@ pub(super) struct World {
 
 impl World {
     /// Starts it all; everything answers when this returns.
-    pub(super) async fn start(nodes: usize, etls: usize) -> Result<Self, WorldError> {
-        let stack = Arc::new(Stack::start(&Engine::ALL).await?);
+    pub(super) async fn start(options: &RunOptions) -> Result<Self, WorldError> {
+        let RunOptions { nodes, brokers, .. } = *options;
+        let settings = Settings { kafka_brokers: brokers, ..Settings::default() };
+        let stack = Arc::new(Stack::start_with(&Engine::ALL, &settings).await?);
         let folder = tempfile::tempdir()?;
-        let urls = urls(&stack);
+        let urls = urls(&stack, brokers.get());
         // Makes tables and topic before two nodes do so at once.
         let storage = storage::open(&urls, Arc::new(SystemClock)).await?;
         let http = http_client();
@@ -93,7 +97,7 @@ impl World {
             let log = log(format!("etl-{number}"));
             Arc::new(Program::new("movie-together-etl", &["--once"], etl_variables(&urls), log))
         };
-        let etls = (0..etls).map(etl).collect();
+        let etls = (0..ETLS).map(etl).collect();
         for (node, address) in nodes.iter().zip(&node_addresses) {
             node.start()?;
             answers(&http, node, &format!("http://{address}/health/ready")).await?;
@@ -128,8 +132,9 @@ impl World {
     pub(super) async fn heal(&self) -> Result<(), WorldError> {
         for server in self.stack.servers() {
             server.cont();
-            server.start().await?;
         }
+        // Together, since brokers need each other.
+        try_join_all(self.stack.servers().iter().map(Server::start)).await?;
         for (node, address) in self.nodes.iter().zip(&self.node_addresses) {
             node.go_on();
             node.start()?;
@@ -142,11 +147,16 @@ impl World {
     }
 }
 
-fn urls(stack: &Stack) -> StorageUrls {
+fn urls(stack: &Stack, brokers: usize) -> StorageUrls {
     let log = stack.log_url().unwrap_or_default();
+    // What is acked outlives any broker but the last that has it.
+    let in_sync = brokers.min(2);
     StorageUrls {
         rooms: stack.rooms_url().unwrap_or_default(),
-        log: format!("{log}/watch_together?partitions={PARTITIONS}&replication_factor=1"),
+        log: format!(
+            "{log}/watch_together?partitions={PARTITIONS}&replication_factor={brokers}\
+             &min_insync_replicas={in_sync}"
+        ),
         archive: format!("{}/movie_together", stack.archive_url().unwrap_or_default()),
     }
 }

@@ -24,7 +24,7 @@ pub(crate) trait Program: Send + Sync {
     /// Where it listens.
     fn port(&self) -> u16;
 
-    /// Where clients find it.
+    /// Where clients find the engine.
     fn url(&self) -> String;
 
     /// What to start; it works inside its folder.
@@ -49,15 +49,30 @@ pub(crate) trait Program: Send + Sync {
     async fn ask(&self) -> Result<(), BoxError>;
 }
 
-/// Fetches or finds the engine, and lays out its data.
-pub(crate) async fn lay_out(
-    engine: Engine,
-    folder: &Folder,
-    settings: &Settings,
-) -> Result<Box<dyn Program>, StackError> {
+/// What one server of an engine is.
+pub(crate) enum Member {
+    Postgres,
+    Kafka(kafka::Broker),
+    Mongodb,
+}
+
+/// The servers that an engine is made of.
+pub(crate) fn members(engine: Engine, settings: &Settings) -> Result<Vec<Member>, StackError> {
     Ok(match engine {
-        Engine::Postgres => Box::new(postgres::Postgres::lay_out(folder).await?),
-        Engine::Kafka => Box::new(kafka::Kafka::lay_out(folder, settings).await?),
-        Engine::Mongodb => Box::new(mongodb::Mongodb::lay_out(folder).await?),
+        Engine::Postgres => vec![Member::Postgres],
+        Engine::Kafka => kafka::brokers(settings)?.into_iter().map(Member::Kafka).collect(),
+        Engine::Mongodb => vec![Member::Mongodb],
+    })
+}
+
+/// Fetches or finds the engine, and lays out a server's data.
+pub(crate) async fn lay_out(
+    member: Member,
+    folder: &Folder,
+) -> Result<Box<dyn Program>, StackError> {
+    Ok(match member {
+        Member::Postgres => Box::new(postgres::Postgres::lay_out(folder).await?),
+        Member::Kafka(broker) => Box::new(kafka::Kafka::lay_out(folder, broker).await?),
+        Member::Mongodb => Box::new(mongodb::Mongodb::lay_out(folder).await?),
     })
 }

@@ -10,7 +10,7 @@ use std::process::{ExitCode, ExitStatus};
 use std::time::Duration;
 
 use clap::Parser;
-use stack::{Stack, end_tree};
+use stack::{Engine, Stack, end_tree};
 use tokio::process::Command;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -50,8 +50,7 @@ async fn run(engines: &Engines, command: &[OsString]) -> Result<ExitCode> {
         code = ends.told() => return Ok(code),
     };
     let (program, arguments) = command.split_first().ok_or("no command")?;
-    let urls = stack.servers().iter().map(|server| (server.engine().variable(), server.url()));
-    let child = Command::new(program).args(arguments).envs(urls).kill_on_drop(true).spawn();
+    let child = Command::new(program).args(arguments).envs(urls(&stack)).kill_on_drop(true).spawn();
     let mut child = child.map_err(|error| format!("{}: {error}", program.display()))?;
     let code = tokio::select! {
         status = child.wait() => exit_code(status?),
@@ -72,8 +71,8 @@ async fn up(engines: &Engines) -> Result<ExitCode> {
         stack = start(engines) => stack?,
         code = ends.told() => return Ok(code),
     };
-    for server in stack.servers() {
-        writeln!(stdout(), "export {}={}", server.engine().variable(), server.url())?;
+    for (variable, url) in urls(&stack) {
+        writeln!(stdout(), "export {variable}={url}")?;
     }
     tracing::info!("Ctrl-C ends them");
     ends.told().await;
@@ -83,6 +82,12 @@ async fn up(engines: &Engines) -> Result<ExitCode> {
 
 async fn start(engines: &Engines) -> Result<Stack> {
     Ok(Stack::start_with(&engines.missing(), &engines.settings()).await?)
+}
+
+/// The variables by which the engines are found.
+fn urls(stack: &Stack) -> impl Iterator<Item = (&'static str, String)> {
+    let url = |engine: Engine| Some((engine.variable(), stack.server(engine)?.url()));
+    Engine::ALL.into_iter().filter_map(url)
 }
 
 fn exit_code(status: ExitStatus) -> ExitCode {

@@ -1,6 +1,7 @@
 //! What the binary can be told.
 
 use std::ffi::OsString;
+use std::num::NonZeroUsize;
 
 use clap::{Args, Parser, Subcommand};
 use stack::{Engine, Settings};
@@ -40,9 +41,12 @@ pub(crate) enum What {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Engines {
     /// Engines to start, separated by commas; all unless given.
-    #[arg(long, value_enum, value_delimiter = ',')]
-    engines: Vec<Engine>,
-    /// A line of the broker's settings, such as `log.retention.check.interval.ms=500`; may be
+    #[arg(long = "engines", value_name = "ENGINES", value_enum, value_delimiter = ',')]
+    names: Vec<Engine>,
+    /// Brokers of Kafka.
+    #[arg(long, default_value = "1")]
+    kafka_brokers: NonZeroUsize,
+    /// A line of the brokers' settings, such as `log.retention.check.interval.ms=500`; may be
     /// given several times.
     #[arg(long, value_name = "NAME=VALUE")]
     kafka_property: Vec<String>,
@@ -51,7 +55,7 @@ pub(crate) struct Engines {
 impl Engines {
     /// Those that are asked for and not given from outside.
     pub(crate) fn missing(&self) -> Vec<Engine> {
-        let asked = if self.engines.is_empty() { &Engine::ALL[..] } else { &self.engines };
+        let asked = if self.names.is_empty() { &Engine::ALL[..] } else { &self.names };
         let given = |engine: &Engine| {
             std::env::var_os(engine.variable()).is_some_and(|url| !url.is_empty())
         };
@@ -59,6 +63,9 @@ impl Engines {
     }
 
     pub(crate) fn settings(&self) -> Settings {
-        Settings { kafka_properties: self.kafka_property.clone() }
+        Settings {
+            kafka_brokers: self.kafka_brokers,
+            kafka_properties: self.kafka_property.clone(),
+        }
     }
 }

@@ -9,11 +9,10 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::engine::Engine;
-use crate::engines::{BoxError, Program, lay_out};
+use crate::engines::{BoxError, Member, Program, lay_out};
 use crate::error::StackError;
 use crate::folder::Folder;
 use crate::process::{PAUSE, Process};
-use crate::stack::Settings;
 use crate::step::tail;
 
 /// Longest start; generous, since test machines are slow and shared.
@@ -23,7 +22,7 @@ const ANSWER_WAIT_MAX: Duration = Duration::from_secs(3);
 /// How long an engine may take to end in order before it is killed.
 const END_WAIT_MAX: Duration = Duration::from_secs(20);
 
-/// One engine with a port and a folder of its own. Everything ends with the value.
+/// One engine, or a part of it, with a port and a folder of its own. Everything ends with the value.
 pub struct Server {
     engine: Engine,
     program: Box<dyn Program>,
@@ -33,11 +32,11 @@ pub struct Server {
 
 impl Server {
     /// Lays the engine out and starts it; it is ready when this returns.
-    pub(crate) async fn new(engine: Engine, settings: &Settings) -> Result<Self, StackError> {
+    pub(crate) async fn new(engine: Engine, member: Member) -> Result<Self, StackError> {
         let began = Instant::now();
         let folder = Folder::new(&engine.to_string())
             .map_err(StackError::machine(format!("no folder for {engine}")))?;
-        let program = lay_out(engine, &folder, settings).await?;
+        let program = lay_out(member, &folder).await?;
         let server = Self { engine, program, process: Mutex::new(None), folder };
         server.start().await?;
         let port = server.program.port();
@@ -50,7 +49,7 @@ impl Server {
         self.engine
     }
 
-    /// Where clients find it; the same over all its lives.
+    /// Where clients find its engine; the same over all its lives.
     pub fn url(&self) -> String {
         self.program.url()
     }

@@ -1,16 +1,27 @@
 //! Engines together.
 
+use std::num::NonZeroUsize;
+
 use futures_util::future::try_join_all;
 
 use crate::engine::Engine;
+use crate::engines::members;
 use crate::error::StackError;
 use crate::server::Server;
 
 /// What may differ from one test to another.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Settings {
+    /// Brokers of Kafka. Each is a server of its own, so that one can be struck alone.
+    pub kafka_brokers: NonZeroUsize,
     /// Lines of the broker's settings, each `name=value`, that override the usual ones.
     pub kafka_properties: Vec<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { kafka_brokers: NonZeroUsize::MIN, kafka_properties: vec![] }
+    }
 }
 
 /// Engines that run; they end with the value.
@@ -29,16 +40,25 @@ impl Stack {
 
     /// [`Stack::start`] with other settings.
     pub async fn start_with(engines: &[Engine], settings: &Settings) -> Result<Self, StackError> {
-        let servers = engines.iter().map(|engine| Server::new(*engine, settings));
+        let mut servers = Vec::new();
+        for engine in engines {
+            let members = members(*engine, settings)?;
+            servers.extend(members.into_iter().map(|member| Server::new(*engine, member)));
+        }
         Ok(Self { servers: try_join_all(servers).await? })
     }
 
-    /// An engine; none if it is not of this stack.
+    /// An engine, or its first server; none if it is not of this stack.
     pub fn server(&self, engine: Engine) -> Option<&Server> {
-        self.servers.iter().find(|server| server.engine() == engine)
+        self.servers_of(engine).next()
     }
 
-    /// Every engine of this stack.
+    /// The servers that an engine is made of.
+    pub fn servers_of(&self, engine: Engine) -> impl Iterator<Item = &Server> {
+        self.servers.iter().filter(move |server| server.engine() == engine)
+    }
+
+    /// Every server of this stack.
     pub fn servers(&self) -> &[Server] {
         &self.servers
     }

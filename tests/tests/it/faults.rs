@@ -1,6 +1,7 @@
 //! The short form of `make faults`, on all real engines.
 
 use std::env;
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use end_to_end::faults::{Deed, ETLS, Load, PlanOptions, RunOptions, Strike, Target, plan, run};
@@ -16,14 +17,16 @@ const ACKED_MIN: u64 = 200;
 
 fn options(strikes: Vec<Strike>, load: Load) -> RunOptions {
     let keep = env::temp_dir().join("movie-together-faults");
-    RunOptions { seed: SEED, strikes, nodes: NODES, load, acked_min: ACKED_MIN, keep }
+    let brokers = NonZeroUsize::MIN;
+    RunOptions { seed: SEED, strikes, nodes: NODES, brokers, load, acked_min: ACKED_MIN, keep }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_is_killed_nothing_is_lost_doubled_or_out_of_order() {
     let pause_max = Duration::from_secs(2);
     let (seed, kills) = (SEED, KILLS);
-    let strikes = plan(PlanOptions { seed, kills, nodes: NODES, etls: ETLS, pause_max });
+    let strikes =
+        plan(PlanOptions { seed, kills, nodes: NODES, brokers: 1, etls: ETLS, pause_max });
     let outcome = run(&options(strikes, LOAD)).await.expect("there should be something to judge");
     assert!(outcome.report.is_clean(), "{outcome}");
     assert!(outcome.counts.kills() >= u64::from(KILLS) / 2, "{outcome}");
@@ -48,4 +51,21 @@ async fn open_rooms_talk_on_while_postgres_is_dead_and_while_it_is_held() {
         assert_eq!((struck.unknown, struck.connections), (0, 0), "{struck:?}");
     }
     assert_eq!(outcome.gone, 0, "{outcome}");
+}
+
+/// Whichever broker leads a partition, it dies once, and stays away until others lead.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_leader_that_dies_takes_no_acked_message_with_it() {
+    let brokers = NonZeroUsize::new(3).expect("three is not none");
+    let (after, down) = (Duration::from_secs(5), Duration::from_secs(20));
+    let strike = |broker| {
+        let deeds = vec![(Target::Kafka(broker), Deed::Kill { down })];
+        Strike { after, deeds }
+    };
+    let strikes = (0..brokers.get()).map(strike).collect();
+    let options = RunOptions { brokers, ..options(strikes, Load { is_restless: false, ..LOAD }) };
+    let outcome = run(&options).await.expect("there should be something to judge");
+    assert!(outcome.report.is_clean(), "{outcome}");
+    assert!(outcome.struck.iter().all(|struck| struck.acked > 0), "{:?}", outcome.struck);
+    assert!(outcome.counts.longest_wait() < down, "somebody waited for the dead: {outcome}");
 }

@@ -192,8 +192,12 @@ impl Tab {
         match frame.r#type.as_str() {
             "welcome" | "resume" => now.begin(&frame),
             "event" => return now.go_on(&frame),
-            "ack" if now.outbox.judged(frame.client_seq) => count(&counts.acked),
-            "reject" if now.outbox.judged(frame.client_seq) => count(&counts.rejected),
+            "ack" => {
+                if let Some(waited) = now.outbox.judged(frame.client_seq) {
+                    counts.acked_after(waited);
+                }
+            }
+            "reject" if now.outbox.judged(frame.client_seq).is_some() => count(&counts.rejected),
             "unknown" => {
                 count(&counts.unknown);
                 now.outbox.unknown(frame.client_seq);

@@ -25,6 +25,7 @@ pub(super) struct Outbox {
 struct Waiting {
     client_seq: u64,
     frame: Value,
+    since: Instant,
     due: Option<Instant>,
     times: u32,
 }
@@ -48,8 +49,8 @@ impl Outbox {
         let client_seq = self.next;
         frame["type"] = json!(kind);
         frame["client_seq"] = json!(client_seq);
-        let due = Some(Instant::now());
-        self.waiting = Some(Waiting { client_seq, frame, due, times: 0 });
+        let since = Instant::now();
+        self.waiting = Some(Waiting { client_seq, frame, since, due: Some(since), times: 0 });
         Sent { client_seq, kind: kind.to_owned(), text }
     }
 
@@ -74,9 +75,10 @@ impl Outbox {
         }
     }
 
-    /// Whether this was waited for.
-    pub(super) fn judged(&mut self, client_seq: u64) -> bool {
-        self.waiting.take_if(|waiting| waiting.client_seq == client_seq).is_some()
+    /// How long this was waited for, if it was.
+    pub(super) fn judged(&mut self, client_seq: u64) -> Option<Duration> {
+        let waiting = self.waiting.take_if(|waiting| waiting.client_seq == client_seq)?;
+        Some(waiting.since.elapsed())
     }
 
     /// The log did not answer.

@@ -1,4 +1,5 @@
-//! Kafka in one process: broker and controller, no `ZooKeeper`, every topic one replica.
+//! Kafka without `ZooKeeper`: one process or several, each of them broker and controller. The
+//! topics that it makes by itself have one replica.
 
 use std::ffi::OsString;
 use std::fs;
@@ -29,21 +30,59 @@ const QUICK: [&str; 2] = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
 /// How long one request may take.
 const ANSWER_WAIT: Duration = Duration::from_secs(2);
 
-/// Kafka, laid out.
+/// One broker, and what it has to know of all of them.
+pub(crate) struct Broker {
+    id: usize,
+    listens: Listens,
+    /// Where clients find them.
+    url: String,
+    /// Where they find each other.
+    voters: String,
+    properties: Vec<String>,
+}
+
+/// Ports of one broker.
+#[derive(Clone, Copy)]
+struct Listens {
+    clients: u16,
+    voters: u16,
+}
+
+/// As many brokers as the settings say.
+pub(super) fn brokers(settings: &Settings) -> Result<Vec<Broker>, StackError> {
+    let listens = |id| Ok((id, Listens { clients: free_port()?, voters: free_port()? }));
+    let count = settings.kafka_brokers.get();
+    let all: Vec<(usize, Listens)> = (1..=count).map(listens).collect::<Result<_, StackError>>()?;
+    let clients = all.iter().map(|(_, listens)| format!("127.0.0.1:{}", listens.clients));
+    let url = format!("kafka://{}", clients.collect::<Vec<_>>().join(","));
+    let voters = all.iter().map(|(id, listens)| format!("{id}@127.0.0.1:{}", listens.voters));
+    let voters = voters.collect::<Vec<_>>().join(",");
+    let broker = |(id, listens)| Broker {
+        id,
+        listens,
+        url: url.clone(),
+        voters: voters.clone(),
+        properties: settings.kafka_properties.clone(),
+    };
+    Ok(all.into_iter().map(broker).collect())
+}
+
+/// A broker, laid out.
 pub(super) struct Kafka {
     jars: PathBuf,
     folder: PathBuf,
     port: u16,
+    /// Where clients find all of them.
+    url: String,
 }
 
 impl Kafka {
-    pub(super) async fn lay_out(folder: &Folder, settings: &Settings) -> Result<Self, StackError> {
+    pub(super) async fn lay_out(folder: &Folder, broker: Broker) -> Result<Self, StackError> {
         let jars = jars("kafka", &step::source(POM)).await?;
-        let (port, controller_port) = (free_port()?, free_port()?);
-        let properties = properties(folder.path(), port, controller_port, settings);
-        fs::write(folder.path().join(PROPERTIES), properties)
+        fs::write(folder.path().join(PROPERTIES), properties(folder.path(), &broker))
             .map_err(StackError::machine("no settings for kafka"))?;
-        let kafka = Self { jars, folder: folder.path().to_owned(), port };
+        let (port, url) = (broker.listens.clients, broker.url);
+        let kafka = Self { jars, folder: folder.path().to_owned(), port, url };
         let mut format = kafka.java(&QUICK);
         format.args(["kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", PROPERTIES]);
         step::run("the format of kafka's folder", format, &folder.log()).await?;
@@ -67,7 +106,7 @@ impl Program for Kafka {
     }
 
     fn url(&self) -> String {
-        format!("kafka://127.0.0.1:{}", self.port)
+        self.url.clone()
     }
 
     fn command(&self) -> Command {
@@ -77,47 +116,49 @@ impl Program for Kafka {
     }
 
     async fn ask(&self) -> Result<(), BoxError> {
-        let address = format!("127.0.0.1:{}", self.port);
+        let port = self.port;
+        let address = format!("127.0.0.1:{port}");
         tokio::task::spawn_blocking(move || {
             let consumer: BaseConsumer = ClientConfig::new()
                 .set("bootstrap.servers", address)
                 .set_log_level(RDKafkaLogLevel::Emerg)
                 .create()?;
             let metadata = consumer.fetch_metadata(None, ANSWER_WAIT)?;
-            if metadata.brokers().is_empty() {
-                Err("no broker is registered".into())
-            } else {
+            if metadata.brokers().iter().any(|broker| broker.port() == i32::from(port)) {
                 Ok(())
+            } else {
+                Err("the broker is not registered".into())
             }
         })
         .await?
     }
 }
 
-fn properties(folder: &Path, port: u16, controller_port: u16, settings: &Settings) -> String {
+fn properties(folder: &Path, broker: &Broker) -> String {
     let data = folder.join("data");
     let data = data.display();
+    let Broker { id, listens: Listens { clients, voters: own }, voters, .. } = broker;
     let mut properties = format!(
         "process.roles=broker,controller\n\
-         node.id=1\n\
-         controller.quorum.voters=1@127.0.0.1:{controller_port}\n\
+         node.id={id}\n\
+         controller.quorum.voters={voters}\n\
          controller.listener.names=CONTROLLER\n\
-         listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}\n\
-         advertised.listeners=PLAINTEXT://127.0.0.1:{port}\n\
+         listeners=PLAINTEXT://127.0.0.1:{clients},CONTROLLER://127.0.0.1:{own}\n\
+         advertised.listeners=PLAINTEXT://127.0.0.1:{clients}\n\
          listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT\n\
          log.dirs={data}\n"
     );
-    properties.push_str(SINGLE);
-    for property in &settings.kafka_properties {
+    properties.push_str(USUAL);
+    for property in &broker.properties {
         properties.push_str(property);
         properties.push('\n');
     }
     properties
 }
 
-/// One replica of everything; no wait for group members to gather; a broker that was killed
+/// One replica of what no topic of ours is in; no wait for group members to gather; a broker that was killed
 /// need not wait for its old session to run out before it may register again.
-const SINGLE: &str = "\
+const USUAL: &str = "\
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=1
 transaction.state.log.replication.factor=1

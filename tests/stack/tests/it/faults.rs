@@ -60,7 +60,8 @@ async fn postgres_keeps_its_rows_over_kills() {
 
 #[tokio::test]
 async fn kafka_keeps_its_records_over_a_kill() {
-    let settings = Settings { kafka_properties: vec!["num.partitions=3".to_owned()] };
+    let kafka_properties = vec!["num.partitions=3".to_owned()];
+    let settings = Settings { kafka_properties, ..Settings::default() };
     let stack = Stack::start_with(&[Engine::Kafka], &settings).await.unwrap();
     let (server, url) = (stack.server(Engine::Kafka).unwrap(), stack.log_url().unwrap());
     let mut client = ClientConfig::new();
@@ -122,7 +123,8 @@ async fn an_engine_that_is_held_answers_once_it_goes_on() {
 
 #[tokio::test]
 async fn an_engine_that_cannot_start_says_why() {
-    let settings = Settings { kafka_properties: vec!["process.roles=nothing".to_owned()] };
+    let kafka_properties = vec!["process.roles=nothing".to_owned()];
+    let settings = Settings { kafka_properties, ..Settings::default() };
     let refused = Stack::start_with(&[Engine::Kafka], &settings).await;
     let error = refused.err().unwrap().to_string();
     assert!(error.contains("process.roles"), "{error}");
