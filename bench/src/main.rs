@@ -37,6 +37,7 @@ mod plot;
 mod process;
 mod relay;
 mod report;
+mod rest;
 mod rooms;
 mod runs;
 mod server;

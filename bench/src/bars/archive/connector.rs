@@ -8,7 +8,7 @@ use mongodb::bson::{Document, doc};
 use mongodb::{Client, Collection, Database};
 use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::groups::GroupInfo;
 use reqwest::StatusCode;
 use serde::Deserialize;
@@ -202,8 +202,16 @@ impl Connector {
             move |group: &GroupInfo| group.state() == "Stable" && group.members().len() == tasks;
         let asked = tokio::task::spawn_blocking(move || {
             let asking: BaseConsumer = asking.create()?;
-            let groups = asking.fetch_group_list(Some(&group), ANSWER_TIMEOUT)?;
-            Ok::<_, KafkaError>(groups.groups().iter().any(is_shared))
+            match asking.fetch_group_list(Some(&group), ANSWER_TIMEOUT) {
+                Ok(groups) => Ok(groups.groups().iter().any(is_shared)),
+                // The broker has not read yet what it knows of groups.
+                Err(KafkaError::GroupListFetch(
+                    RDKafkaErrorCode::CoordinatorLoadInProgress
+                    | RDKafkaErrorCode::CoordinatorNotAvailable
+                    | RDKafkaErrorCode::NotCoordinator,
+                )) => Ok(false),
+                Err(error) => Err(error),
+            }
         });
         Ok(asked.await??)
     }
