@@ -2,10 +2,10 @@
 //! MongoDB's protocol, as plain processes on free loopback ports, each with a folder of its
 //! own. No container engine is needed.
 //!
-//! A [`Stack`] holds a [`Server`] an [`Engine`]. A server is laid out once (`engines/`), then
-//! its process may be killed, held, continued, ended and started again on the same port and
-//! data as often as a test of faults wants. A server is ready once a real client's request
-//! was answered.
+//! A [`Stack`] holds a [`Server`] an [`Engine`], and one a broker of Kafka. A server is laid
+//! out once (`engines/`), then its process may be killed, held, continued, ended and started
+//! again on the same port and data as often as a test of faults wants. A server is ready once
+//! a real client's request was answered.
 //!
 //! Nothing stays behind, however this process ends: each folder has a watchdog, a small
 //! process that ends the engine and removes the folder once we are gone.
