@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use crate::Result;
+use crate::figure::number;
 
 /// The time over which the processors are looked at.
 const LOOK: Duration = Duration::from_millis(250);
@@ -51,7 +52,7 @@ impl Ticks {
     fn busy_since(&self, before: &Self) -> f64 {
         let all = self.all.saturating_sub(before.all).max(1);
         let idle = self.idle.saturating_sub(before.idle);
-        1.0 - crate::figure::number(idle) / crate::figure::number(all)
+        1.0 - number(idle) / number(all)
     }
 }
 

@@ -48,7 +48,8 @@ pub(super) fn method(options: &ArchiveOptions) -> String {
     format!(
         "A log in Kafka with {} records of closed rooms, one size after the other, each in a \
          topic of its own: {}, interleaved over 32 partitions; the rows in Postgres. First \
-         rounds of {} records do not count, and before each part the machine comes to rest. Pass: `movie-together-etl --once --soak 0s`, which \
+         rounds of {} records do not count, and before each part the machine comes to rest. \
+         Pass: `movie-together-etl --once --soak 0s`, which \
          scans, folds, inserts into the archive, whose collections exist, reads back, seals, \
          marks the rows and truncates the log; records by the duration that its report tells. \
          Bare: the documents of that pass are read from the archive and inserted into an empty \

@@ -78,8 +78,8 @@ impl fmt::Display for Counts {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             formatter,
-            "{} kills, {} rooms, {} sends, {} acked after {:?} at most, {} rejected, {} unknown, {} resends, \
-             {} connections, {} passes, {} nodes ended by themselves;",
+            "{} kills, {} rooms, {} sends, {} acked after {:?} at most, {} rejected, \
+             {} unknown, {} resends, {} connections, {} passes, {} nodes ended by themselves;",
             self.kills(),
             of(&self.rooms),
             of(&self.sends),

@@ -22,7 +22,8 @@ const ANSWER_WAIT_MAX: Duration = Duration::from_secs(3);
 /// How long an engine may take to end in order before it is killed.
 const END_WAIT_MAX: Duration = Duration::from_secs(20);
 
-/// One engine, or a part of it, with a port and a folder of its own. Everything ends with the value.
+/// One engine, or a part of it, with a port and a folder of its own. Everything ends with the
+/// value.
 pub struct Server {
     engine: Engine,
     program: Box<dyn Program>,

@@ -156,8 +156,8 @@ fn properties(folder: &Path, broker: &Broker) -> String {
     properties
 }
 
-/// One replica of what no topic of ours is in; no wait for group members to gather; a broker that was killed
-/// need not wait for its old session to run out before it may register again.
+/// One replica of what no topic of ours is in; no wait for group members to gather; a broker
+/// that was killed need not wait for its old session to run out before it may register again.
 const USUAL: &str = "\
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=1
