@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::connect::write_concern;
 use super::event::next;
-use super::write::insert_absent;
+use super::write::{insert_absent, written};
 use super::{key, malformed, within};
 use crate::archive::ArchiveError;
 
@@ -56,7 +56,7 @@ pub(super) async fn remember(
     at_ms: i64,
 ) -> Result<bool, ArchiveError> {
     let erasure = ErasureDocument { id: user.to_string(), at: DateTime::from_millis(at_ms) };
-    Ok(insert_absent(collection, &[erasure]).await?.is_empty())
+    Ok(insert_absent(collection, || written(&[&erasure])).await?.is_empty())
 }
 
 /// Those who are remembered.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::erasure::blank;
 use super::event::next;
-use super::write::insert_absent;
+use super::write::{insert_absent, written};
 use super::{from_number, key, malformed, to_number, within};
 use crate::archive::ArchiveError;
 
@@ -33,7 +33,8 @@ pub(super) async fn remember(
     seq: u64,
 ) -> Result<(), ArchiveError> {
     let id = room.to_string();
-    insert_absent(collection, &[MessageErasureDocument { id: id.clone(), seqs: vec![] }]).await?;
+    let first = MessageErasureDocument { id: id.clone(), seqs: vec![] };
+    insert_absent(collection, || written(&[&first])).await?;
     let adding = doc! { "$addToSet": { "seqs": to_number(seq) } };
     let added = within(collection.update_one(doc! { "_id": id }, adding)).await?;
     if added.matched_count == 0 {

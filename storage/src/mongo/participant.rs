@@ -10,7 +10,7 @@ use schemas::ids::{RoomId, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::event::next;
-use super::write::insert_absent;
+use super::write::{insert_absent, written};
 use super::{key, malformed, within};
 use crate::archive::ArchiveError;
 
@@ -36,7 +36,7 @@ pub(super) async fn insert(
         .map(|(user, room)| ParticipantDocument { id: key::of_participant(user, room) })
         .collect();
     for batch in documents.chunks(super::write::INSERT_DOCUMENTS_MAX) {
-        insert_absent(collection, batch).await?;
+        insert_absent(collection, || written(batch)).await?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use schemas::archive::{QuarantineReason, Quarantined};
 use serde::{Deserialize, Serialize};
 
 use super::event::next;
-use super::write::{batches, insert_absent};
+use super::write::{batches, insert_absent, written};
 use super::{from_number, key, malformed, to_number, within};
 use crate::archive::ArchiveError;
 
@@ -30,7 +30,7 @@ pub(super) async fn insert(
 ) -> Result<(), ArchiveError> {
     let documents: Vec<_> = quarantined.iter().map(document).collect();
     for batch in batches(&documents, |document| document.raw.bytes.len()) {
-        insert_absent(collection, batch).await?;
+        insert_absent(collection, || written(batch)).await?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use schemas::ids::{RoomId, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::event::to_hash;
-use super::write::insert_absent;
+use super::write::{insert_absent, written};
 use super::{from_number, key, malformed, to_number, within};
 use crate::archive::{ArchiveError, same_proof};
 
@@ -32,7 +32,8 @@ pub(super) async fn seal(
     collection: &Collection<SealDocument>,
     seal: &Seal,
 ) -> Result<bool, ArchiveError> {
-    if insert_absent(collection, &[document(seal)]).await?.is_empty() {
+    let new = document(seal);
+    if insert_absent(collection, || written(&[&new])).await?.is_empty() {
         return Ok(true);
     }
     match seal_of(collection, seal.room).await? {
