@@ -21,7 +21,7 @@ use super::time::LogTime;
 use crate::log::{ReadBatch, ReadError, ReadRange};
 
 /// Most scans at a time; each holds a thread, and an answer ahead.
-const SCANNERS_MAX: usize = 4;
+const SCANNERS_MAX: usize = 2;
 /// Offsets of a stretch: a reading that begins further behind does not keep others waiting.
 const STRETCH_OFFSETS: u64 = 16 * 1024;
 /// Longest wait for one's turn.
