@@ -184,7 +184,7 @@ pub struct LimitOptions {
     pub group_bytes: u32,
 
     /// Most partitions worked on at a time.
-    #[arg(long, env = "ETL_WORKERS", value_name = "ETL_WORKERS", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=i64::from(WORKERS_MAX)))]
+    #[arg(long, env = "ETL_WORKERS", value_name = "ETL_WORKERS", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=i64::from(WORKERS_MAX)))]
     pub workers: u32,
 }
 

@@ -16,8 +16,10 @@ pub(super) struct ClosedRoom {
     pub(super) closed: Closed,
     /// Everyone who ever was a member.
     pub(super) members: Vec<UserId>,
-    /// Offset and event, in seq order.
-    pub(super) events: Vec<(u64, Event)>,
+    /// In seq order.
+    pub(super) events: Vec<Event>,
+    /// The offset of each.
+    pub(super) offsets: Vec<u64>,
 }
 
 /// A room that is being folded.
@@ -59,8 +61,8 @@ impl RoomFold {
         };
         let state = self.state?;
         let members = state.people().keys().copied().collect();
-        let events = self.offsets.into_iter().zip(state.into_events()).collect();
-        Some(ClosedRoom { room, status, closed, members, events })
+        let (events, offsets) = (state.into_events(), self.offsets);
+        Some(ClosedRoom { room, status, closed, members, events, offsets })
     }
 
     fn close_reason(&self) -> Option<CloseReason> {

@@ -42,7 +42,7 @@ pub(super) async fn insert(
     for room in rooms {
         let mut users = BTreeSet::new();
         let mut expected = HashChain::default();
-        for (offset, event) in room.events {
+        for (offset, event) in room.offsets.into_iter().zip(room.events) {
             users.extend(event.user);
             let event = ArchivedEvent::new(room.room, Arc::clone(&epoch), offset, event)?;
             expected.add(event.hash());

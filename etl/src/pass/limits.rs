@@ -31,7 +31,7 @@ impl Default for PassLimits {
             insert_events_max: 2000,
             group_records_max: 8000,
             group_bytes_max: 4 * 1024 * 1024,
-            workers_max: 6,
+            workers_max: 3,
         }
     }
 }

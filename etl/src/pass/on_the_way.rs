@@ -18,7 +18,7 @@ use super::scan::RoomFacts;
 
 /// The share of a group that is worth archiving before the scan goes on: so much of the memory
 /// is for rooms that have closed, the rest for those that have not.
-const WORTH_ARCHIVING: u64 = 4;
+const WORTH_ARCHIVING: u64 = 6;
 
 /// Rooms that are folded on the way.
 pub(super) struct OnTheWay {
@@ -254,8 +254,8 @@ mod tests {
     }
 
     #[test]
-    fn closed_rooms_wait_until_they_are_a_quarter_of_a_group() {
-        let mut scanned = Scanned::within(12, u64::MAX);
+    fn closed_rooms_wait_until_they_are_a_sixth_of_a_group() {
+        let mut scanned = Scanned::within(18, u64::MAX);
         let room = scanned.begins(RoomStatus::Closed);
         assert!(scanned.closes(room));
         assert!(scanned.on_the_way.enough().is_empty());
