@@ -9,13 +9,14 @@ use tokio::time::timeout;
 use crate::server::{Server, binary};
 use crate::wait_for::PATIENCE;
 
-/// Runs one pass over a server's folder, without any soak time; its report.
+/// Runs one pass over a server's storage, without any soak time; its report.
 pub async fn run_etl(server: &Server) -> Value {
     let mut command = Command::new(binary("movie-together-etl"));
     command
         .arg("--once")
         .env_clear()
         .env("DATA_DIR", server.folder().join("data"))
+        .envs(server.storage_variables())
         .env("ETL_SOAK", "0s")
         .stdin(Stdio::null())
         .kill_on_drop(true);

@@ -18,6 +18,8 @@ use crate::wait_for::{PATIENCE, until};
 
 /// What a server prints once it listens.
 const ADDRESS_LINE: &str = "Movie Together is at ";
+/// Name the engines.
+const STORAGE_VARIABLES: [&str; 3] = ["ROOMS_URL", "LOG_URL", "ARCHIVE_URL"];
 /// Every test comes from one address, which must not be taken for an attacker.
 const MANY: &str = "100000";
 
@@ -65,6 +67,13 @@ impl Server {
     /// Its folder.
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// The variables that say where its rows, log and archive are, as far as they are not in its
+    /// folder.
+    pub fn storage_variables(&self) -> impl Iterator<Item = (&str, &str)> {
+        let variables = self.variables.iter().map(|(name, url)| (name.as_str(), url.as_str()));
+        variables.filter(|(name, _)| STORAGE_VARIABLES.contains(name))
     }
 
     /// Its process.

@@ -1,6 +1,7 @@
 //! One engine: laid out once, started and ended at will.
 
 use std::net::Ipv4Addr;
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -53,6 +54,11 @@ impl Server {
     /// Where clients find its engine; the same over all its lives.
     pub fn url(&self) -> String {
         self.program.url()
+    }
+
+    /// Where it keeps what it stores, in whichever form it does.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Its process; none while it is down.

@@ -26,6 +26,7 @@ mod player;
 mod presence;
 mod removal;
 mod resume;
+mod retained;
 mod slow;
 mod stories;
 mod tickets;
