@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use mongodb::bson::spec::BinarySubtype;
 use mongodb::bson::{
-    Binary, DateTime, RawArrayBuf, RawBinaryRef, RawBsonRef, RawDocument, RawDocumentBuf, cstr, doc,
+    Binary, DateTime, RawBinaryRef, RawBsonRef, RawDocument, RawDocumentBuf, cstr, doc,
 };
 use mongodb::options::ReadConcern;
 use mongodb::{Collection, Cursor};
@@ -48,7 +48,7 @@ pub(super) async fn insert(
 ) -> Result<u64, ArchiveError> {
     let mut new = 0;
     for batch in batches(events, |event| event.text().len()) {
-        let duplicates = insert_absent(collection, || documents(batch)).await?;
+        let duplicates = insert_absent(collection, || batch.iter().map(document).collect()).await?;
         new += batch.len() - duplicates.len();
         let duplicates: Vec<_> = duplicates.into_iter().filter_map(|at| batch.get(at)).collect();
         for same in duplicates.chunks(super::write::INSERT_DOCUMENTS_MAX) {
@@ -154,14 +154,6 @@ async fn compare(
         }
     }
     Ok(())
-}
-
-fn documents(events: &[ArchivedEvent]) -> Result<RawArrayBuf, ArchiveError> {
-    let mut documents = RawArrayBuf::new();
-    for event in events {
-        documents.push(document(event)?);
-    }
-    Ok(documents)
 }
 
 /// An event at rest, written as bytes at once, since every event of a pass comes by here.

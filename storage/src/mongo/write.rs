@@ -69,11 +69,8 @@ pub(super) async fn insert_absent<T: Send + Sync>(
 
 /// Documents as [`insert_absent`] takes them.
 pub(super) fn written<T: Serialize>(documents: &[T]) -> Result<RawArrayBuf, ArchiveError> {
-    let mut written = RawArrayBuf::new();
-    for document in documents {
-        written.push(serialize_to_raw_document_buf(document).map_err(Error::from)?);
-    }
-    Ok(written)
+    let documents = documents.iter().map(serialize_to_raw_document_buf);
+    Ok(documents.collect::<Result<_, _>>().map_err(Error::from)?)
 }
 
 fn insertion(collection: &str, documents: RawArrayBuf) -> mongodb::error::Result<RawDocumentBuf> {

@@ -8,6 +8,7 @@ use futures_util::future::join_all;
 use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
+use schemas::limits::CHAT_CHARS_MAX;
 use serde_json::json;
 use stack::{Engine, Settings, Stack};
 
@@ -22,8 +23,7 @@ const ROUNDS: usize = 3;
 const ROOMS: usize = 4;
 const LINES: usize = 50;
 /// As long as a line may be, in letters of four bytes.
-const LINE_LETTERS: usize = 2000;
-const LINE_BYTES: u64 = 4 * LINE_LETTERS as u64;
+const LINE_BYTES: u64 = 4 * CHAT_CHARS_MAX as u64;
 /// What both members of all rooms say in a round.
 const ROUND_BYTES: u64 = 2 * (ROOMS * LINES) as u64 * LINE_BYTES;
 
@@ -64,7 +64,7 @@ fn bytes_of(partition: &Path) -> u64 {
 }
 
 async fn says_much(tab: &mut Tab) {
-    let line = "🎬".repeat(LINE_LETTERS);
+    let line = "🎬".repeat(CHAT_CHARS_MAX);
     for _ in 0..LINES {
         tab.chat(&line).await;
     }
