@@ -3,6 +3,7 @@
 #   build     a C compiler and OpenSSL's headers, for the client of Kafka
 #   engines   Postgres, and what Kafka and the MongoDB-compatible server are fetched and run by
 #   chromium  the browser that tests drive
+#   firefox   the other one
 #   peers     what the relay is measured beside, and what that is built by
 set -euo pipefail
 
@@ -39,6 +40,9 @@ for need in "$@"; do
     chromium)
         needs chromium has chromium
         needs fonts-dejavu-core has chromium
+        ;;
+    firefox)
+        needs firefox-esr has firefox-esr
         ;;
     peers)
         needs golang-go has_go

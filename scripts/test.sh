@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 step() { printf '\n== %s (%ss)\n' "$1" "$SECONDS"; }
 
 step "what the tests drive"
-scripts/needs.sh build engines chromium
+scripts/needs.sh build engines chromium firefox
 
 step "page: lint, types, units, build"
 make --no-print-directory web/node_modules
@@ -36,5 +36,8 @@ target/debug/movie-together-stack run -- cargo test --workspace --locked
 
 step "browser"
 (cd tests/browser && npm ci --no-progress && npm run lint && npm run check && npm test)
+
+step "what depends on the browser, in another one"
+(cd tests/browser && npm run test:firefox)
 
 step "done"

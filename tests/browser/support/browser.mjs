@@ -1,8 +1,9 @@
-/** The real browser: Debian's Chromium, because it plays H.264. */
+/** The real browsers, Debian's, because they play H.264: Chromium, or with `BROWSER=firefox` that. */
 import { existsSync } from 'node:fs';
-import { chromium } from 'playwright-core';
+import { chromium, firefox } from 'playwright-core';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const FIREFOX = process.env.FIREFOX ?? '/usr/bin/firefox-esr';
 const QUIET_FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -20,13 +21,43 @@ const PIXEL_FLAGS = [
 ];
 const AUTOPLAY_FLAG = '--autoplay-policy=no-user-gesture-required';
 
+/** A mouse, and scroll bars over the page: what Chromium has without a screen too. */
+const FIREFOX_PREFERENCES = {
+  'ui.primaryPointerCapabilities': 6,
+  'ui.allPointerCapabilities': 6,
+  'ui.useOverlayScrollbars': 1,
+};
+/** Films may start with sound before any touch. */
+const AUTOPLAY_PREFERENCES = { 'media.autoplay.default': 0, 'media.autoplay.blocking_policy': 0 };
+
+export const isFirefox = process.env.BROWSER === 'firefox';
+
 /** @param {{ autoplay: boolean }} options whether films may start with sound before any touch */
-export async function launch({ autoplay }) {
-  if (!existsSync(CHROMIUM)) {
-    throw new Error(`${CHROMIUM} is missing: install chromium, or name another by CHROMIUM`);
-  }
+export function launch({ autoplay }) {
+  return isFirefox ? launchFirefox(autoplay) : launchChromium(autoplay);
+}
+
+/** @param {boolean} autoplay */
+function launchChromium(autoplay) {
   return chromium.launch({
-    executablePath: CHROMIUM,
+    executablePath: installed(CHROMIUM, 'CHROMIUM'),
     args: [...QUIET_FLAGS, ...PIXEL_FLAGS, ...(autoplay ? [AUTOPLAY_FLAG] : [])],
   });
+}
+
+/** @param {boolean} autoplay */
+function launchFirefox(autoplay) {
+  return firefox.launch({
+    // As it is released. The driver stays at 1.64: later ones give orders (media features) that
+    // the long-term release does not know.
+    channel: 'moz-firefox',
+    executablePath: installed(FIREFOX, 'FIREFOX'),
+    firefoxUserPrefs: { ...FIREFOX_PREFERENCES, ...(autoplay ? AUTOPLAY_PREFERENCES : {}) },
+  });
+}
+
+/** @param {string} path @param {string} variable */
+function installed(path, variable) {
+  if (existsSync(path)) return path;
+  throw new Error(`${path} is missing: install it, or name another by ${variable}`);
 }

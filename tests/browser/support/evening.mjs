@@ -5,6 +5,9 @@
  * `evening('what is seen', async (house) => { const vasily = await house.person('Vasily'); … })`.
  * A page that logs an error, breaks the content security policy or throws fails its test, unless
  * the test said by `person.expectTrouble` that just this must happen.
+ *
+ * All tests run in Chromium. What depends on the browser, such as films and sockets, runs in Firefox
+ * too: `test:firefox` in package.json names those files.
  */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -12,12 +15,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { launch } from './browser.mjs';
+import { isFirefox, launch } from './browser.mjs';
 import { Person } from './person.mjs';
 import { Server } from './server.mjs';
 
 /** Pictures and server logs of the last run, a folder a test. */
-const ARTIFACTS = fileURLToPath(new URL('../../artifacts', import.meta.url));
+const ARTIFACTS = fileURLToPath(
+  new URL(isFirefox ? '../../artifacts/firefox' : '../../artifacts', import.meta.url),
+);
 /** No test may take longer, whatever hangs. */
 const TEST_MAX_MS = 180_000;
 
