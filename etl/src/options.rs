@@ -183,7 +183,7 @@ pub struct LimitOptions {
     #[arg(long, env = "ETL_GROUP_BYTES", value_name = "ETL_GROUP_BYTES", default_value_t = 4 * 1024 * 1024, value_parser = clap::value_parser!(u32).range(1..=i64::from(GROUP_BYTES_MAX)))]
     pub group_bytes: u32,
 
-    /// Most partitions worked on at a time.
+    /// Most partitions whose records are in memory at a time; as many again begin or end meanwhile.
     #[arg(long, env = "ETL_WORKERS", value_name = "ETL_WORKERS", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=i64::from(WORKERS_MAX)))]
     pub workers: u32,
 }

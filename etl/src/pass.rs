@@ -48,6 +48,7 @@ use std::sync::Arc;
 
 use storage::Storage;
 use storage::clock::Clock;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -58,6 +59,9 @@ use crate::report::{Failure, PartitionReport, PassReport, chain_of};
 pub(crate) use error::PassError;
 pub use limits::PassLimits;
 
+/// Partitions under way for each that may hold records: while one asks for its bounds and rows, or
+/// proves and truncates what it has inserted, another has the place.
+const PARTITIONS_A_PLACE: usize = 2;
 /// How often a partition is begun again because a faster pass deleted what this one read.
 pub const OVERTAKEN_TIMES_MAX: u32 = 5;
 
@@ -72,18 +76,19 @@ pub async fn run(
 ) -> PassReport {
     let started_at_ms = clock.now_ms();
     let mut report = PassReport::begin(started_at_ms, ports.log.partitions());
-    let workers_max = limits.workers_max;
+    let under_way_max = PARTITIONS_A_PLACE * limits.workers_max;
     let pass = Arc::new(Pass {
         ports,
         clock: Arc::clone(&clock),
         limits,
         stop,
+        places: Semaphore::new(limits.workers_max),
         progress: terminal.bar("scanning", "records"),
     });
     let mut partitions = 0..report.partitions;
     let mut running = JoinSet::new();
     loop {
-        while running.len() < workers_max
+        while running.len() < under_way_max
             && let Some(partition) = partitions.next()
         {
             running.spawn(work(Arc::clone(&pass), partition));
@@ -107,6 +112,8 @@ struct Pass {
     clock: Arc<dyn Clock>,
     limits: PassLimits,
     stop: CancellationToken,
+    /// Whoever holds records in memory has one.
+    places: Semaphore,
     progress: Progress,
 }
 
@@ -117,6 +124,13 @@ impl Pass {
             return Err(PassError::Stopped);
         }
         Ok(())
+    }
+
+    /// Waits for a place in memory for the records of a partition.
+    async fn place(&self) -> Result<SemaphorePermit<'_>, PassError> {
+        let place = self.places.acquire().await.or(Err(PassError::Stopped))?;
+        self.go_on()?;
+        Ok(place)
     }
 }
 
@@ -158,8 +172,9 @@ async fn move_closed_rooms(
     settle::settle(pass, &mut scan, report).await?;
 
     for group in gather::groups(&scan, &pass.limits) {
+        let place = pass.place().await?;
         let closed = gather::gather(pass, &scan, &group).await?;
-        archive::archive(pass, &mut scan, closed, report).await?;
+        archive::archive(pass, &mut scan, closed, Some(place), report).await?;
     }
 
     truncate::truncate(pass, &scan, report).await

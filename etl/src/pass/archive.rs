@@ -1,21 +1,26 @@
 //! Step 4: brings a group of closed rooms into the archive, and seals those that are whole.
 
+use tokio::sync::SemaphorePermit;
+
 use super::closed_room::ClosedRoom;
 use super::scan::PartitionScan;
 use super::{Pass, PassError, forget, insert, prove, seal};
 use crate::report::PartitionReport;
 
-/// Archives rooms together. One that fails stops no other.
+/// Archives rooms together. One that fails stops no other. A place that is given, since nothing
+/// is held after these rooms, is free once they are inserted.
 pub(super) async fn archive(
     pass: &Pass,
     scan: &mut PartitionScan,
     closed: Vec<ClosedRoom>,
+    place: Option<SemaphorePermit<'_>>,
     report: &mut PartitionReport,
 ) -> Result<(), PassError> {
-    if closed.is_empty() {
+    let inserted = insert::insert(pass, scan.partition, closed, report).await?;
+    drop(place);
+    if inserted.is_empty() {
         return Ok(());
     }
-    let inserted = insert::insert(pass, scan.partition, closed, report).await?;
     let whole = prove::prove(pass, scan.partition, inserted, report).await?;
     forget::forget(pass, &whole).await?;
     seal::seal(pass, scan, &whole, report).await

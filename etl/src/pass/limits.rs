@@ -17,7 +17,7 @@ pub struct PassLimits {
     pub group_records_max: u64,
     /// Most bytes of those records.
     pub group_bytes_max: u64,
-    /// Most partitions worked on at a time.
+    /// Most partitions whose records are in memory at a time.
     pub workers_max: usize,
 }
 

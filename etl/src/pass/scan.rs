@@ -82,6 +82,7 @@ pub(super) async fn scan(
         now_ms: pass.ports.log.now_ms(),
     };
     pass.progress.expect(bounds.high.saturating_sub(bounds.low));
+    let place = pass.place().await?;
     let mut on_the_way = OnTheWay::new(&pass.limits);
     let mut reader = Reader::new(pass, partition, bounds.low, bounds.high, None);
     while let Some(records) = reader.next().await? {
@@ -95,9 +96,9 @@ pub(super) async fn scan(
         report.counts.records_read += records.len() as u64;
         pass.progress.advance(records.len() as u64);
         reached(CrashPoint::ScanBatch);
-        archive(pass, &mut scan, on_the_way.enough(), report).await?;
+        archive(pass, &mut scan, on_the_way.enough(), None, report).await?;
     }
-    archive(pass, &mut scan, on_the_way.closed(), report).await?;
+    archive(pass, &mut scan, on_the_way.closed(), Some(place), report).await?;
     scan.warn_of_unknown_rooms();
     Ok(scan)
 }

@@ -25,6 +25,7 @@ at_places! {
     passes_at_once_of_which_some_are_killed_come_to_the_same: file, mongo, engines;
     a_pass_that_is_overtaken_at_any_read_begins_again_and_ends_well: file, mongo;
     a_pass_that_is_always_overtaken_gives_up_until_next_time: file, mongo, engines;
+    one_place_holds_the_records_of_one_partition_at_a_time: file, mongo;
     records_that_reappear_change_nothing_and_are_deleted_again: file, mongo, engines;
 }
 
@@ -74,9 +75,16 @@ struct Overtaken {
     reads_left: AtomicU64,
     /// Reads that find their offset gone.
     refusals_left: AtomicU64,
+    /// The partition of each read.
+    read: Mutex<Vec<u32>>,
 }
 
 impl Overtaken {
+    fn new(world: Arc<World>, reads_left: u64, refusals_left: u64) -> Arc<Self> {
+        let (reads_left, refusals_left) = (reads_left.into(), refusals_left.into());
+        Arc::new(Self { world, reads_left, refusals_left, read: Mutex::default() })
+    }
+
     fn ports(self: &Arc<Self>) -> Storage {
         Storage { log: Arc::clone(self) as Arc<dyn Log>, ..self.world.storage.clone() }
     }
@@ -105,6 +113,7 @@ impl Log for Overtaken {
     }
 
     async fn read(&self, range: ReadRange) -> Result<ReadBatch, ReadError> {
+        self.read.lock().unwrap().push(range.partition);
         if self.reads_left.fetch_sub(1, Ordering::SeqCst) == 1 {
             let faster = self.world.pass(small()).await;
             assert!(faster.is_complete(), "{faster:?}");
@@ -136,11 +145,7 @@ async fn a_pass_that_is_overtaken_at_any_read_begins_again_and_ends_well(place: 
     let undisturbed = seed.undisturbed().await;
     for read in 1..=TURNS_MAX {
         let world = Arc::new(seed.plant().await.world);
-        let log = Arc::new(Overtaken {
-            world: Arc::clone(&world),
-            reads_left: AtomicU64::new(read),
-            refusals_left: AtomicU64::new(0),
-        });
+        let log = Overtaken::new(Arc::clone(&world), read, 0);
         let report = world.pass_on(log.ports(), small()).await;
         assert!(report.is_complete(), "{report:?}");
         // The clock of this world stands an hour behind that of the processes, which only
@@ -160,15 +165,31 @@ async fn a_pass_that_is_always_overtaken_gives_up_until_next_time(place: Place) 
         let world = Arc::new(World::new(place).await);
         let room = world.open_room(0).await;
         world.close(&room).await;
-        let log = Arc::new(Overtaken {
-            world: Arc::clone(&world),
-            reads_left: AtomicU64::new(0),
-            refusals_left: AtomicU64::new(refusals.into()),
-        });
+        let log = Overtaken::new(Arc::clone(&world), 0, refusals.into());
         let report = world.pass_on(log.ports(), small()).await;
         assert_eq!(report.failures_total, failures);
         assert_eq!(report.counts.rooms_sealed, 1 - failures);
     }
+}
+
+async fn one_place_holds_the_records_of_one_partition_at_a_time(place: Place) {
+    let world = Arc::new(World::new(place).await);
+    for partition in 0..world.storage.log.partitions() {
+        let room = world.open_room(partition).await;
+        for client_seq in 1..=10 {
+            world.say(&room, client_seq, "a line").await;
+        }
+        world.close(&room).await;
+    }
+    let log = Overtaken::new(Arc::clone(&world), 0, 0);
+    // A room that did not fit would be read again, after others.
+    let limits = PassLimits { workers_max: 1, group_records_max: 100, ..small() };
+    let report = world.pass_on(log.ports(), limits).await;
+    assert!(report.is_complete(), "{report:?}");
+    let read = log.read.lock().unwrap();
+    assert!(read.len() > 2 * report.partitions as usize, "{read:?}");
+    let stays = read.chunk_by(|one, next| one == next).count();
+    assert_eq!(stays, report.partitions as usize, "{read:?}");
 }
 
 /// More reads than a pass does on the seed.
