@@ -57,7 +57,7 @@ impl Janitor {
     }
 
     async fn look_after(&self, partition: u32) {
-        match self.rooms.unarchived_in(partition).await {
+        match self.rooms.unarchived_in(partition..partition + 1).await {
             Ok(rows) => {
                 let needy = rows.into_iter().filter(|row| self.is_needy(row));
                 let visits = stream::iter(needy).map(|row| self.visit(row));

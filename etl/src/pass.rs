@@ -1,6 +1,7 @@
 //! One pass over the log. Per partition:
 //!
-//! 1. take the bounds `[low, high)`, once, so that the pass ends;
+//! 1. take the bounds `[low, high)`, once, so that the pass ends, then the rooms' rows; of a
+//!    few partitions at once;
 //! 2. scan them, remembering a few facts a room; what is in no known room is set aside; the
 //!    rooms whose rows are closed are folded on the way and archived as they close (4);
 //! 3. settle the rooms that are sealed already but whose row lags, and open lagging rows;
@@ -28,6 +29,7 @@
 //! it here.
 
 mod archive;
+mod ask;
 mod closed_room;
 mod error;
 mod forget;
@@ -48,6 +50,7 @@ use std::sync::Arc;
 
 use storage::Storage;
 use storage::clock::Clock;
+use storage::log::ReadError;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -56,6 +59,7 @@ use crate::crash_point::{CrashPoint, reached};
 use crate::progress::{Progress, Terminal};
 use crate::report::{Failure, PartitionReport, PassReport, chain_of};
 
+use ask::{Asked, Partition};
 pub(crate) use error::PassError;
 pub use limits::PassLimits;
 
@@ -85,11 +89,11 @@ pub async fn run(
         places: Semaphore::new(limits.workers_max),
         progress: terminal.bar("scanning", "records"),
     });
-    let mut partitions = 0..report.partitions;
+    let mut asked = Asked::default();
     let mut running = JoinSet::new();
     loop {
         while running.len() < under_way_max
-            && let Some(partition) = partitions.next()
+            && let Some(partition) = asked.next(&pass, &mut report).await
         {
             running.spawn(work(Arc::clone(&pass), partition));
         }
@@ -134,22 +138,28 @@ impl Pass {
     }
 }
 
-async fn work(pass: Arc<Pass>, partition: u32) -> PartitionReport {
+async fn work(pass: Arc<Pass>, mut partition: Partition) -> PartitionReport {
     let mut report = PartitionReport::default();
     let mut overtaken_times = 0;
     loop {
-        match move_closed_rooms(&pass, partition, &mut report).await {
+        match move_closed_rooms(&pass, &partition, &mut report).await {
             Ok(()) => break,
             Err(PassError::Stopped) => {
                 report.stopped = true;
                 break;
             }
-            Err(error) if error.is_overtaken() && overtaken_times < OVERTAKEN_TIMES_MAX => {
+            Err(PassError::Log(ReadError::OutOfRange { low }))
+                if overtaken_times < OVERTAKEN_TIMES_MAX =>
+            {
                 overtaken_times += 1;
-                tracing::info!(partition, "overtaken by another pass, beginning again");
+                partition.bounds.low = low;
+                tracing::info!(
+                    partition = partition.number,
+                    "overtaken by another pass, beginning again"
+                );
             }
             Err(error) => {
-                report.fail(partition, None, &error);
+                report.fail(partition.number, None, &error);
                 break;
             }
         }
@@ -159,14 +169,10 @@ async fn work(pass: Arc<Pass>, partition: u32) -> PartitionReport {
 
 async fn move_closed_rooms(
     pass: &Pass,
-    partition: u32,
+    partition: &Partition,
     report: &mut PartitionReport,
 ) -> Result<(), PassError> {
-    pass.go_on()?;
-    let bounds = pass.ports.log.watermarks(partition).await?;
-    reached(CrashPoint::Bounds);
-
-    let mut scan = scan::scan(pass, partition, bounds, report).await?;
+    let mut scan = scan::scan(pass, partition, report).await?;
     reached(CrashPoint::Scan);
 
     settle::settle(pass, &mut scan, report).await?;

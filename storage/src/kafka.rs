@@ -28,6 +28,7 @@ mod url;
 mod writer;
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -154,6 +155,10 @@ impl Log for KafkaLog {
 
     async fn watermarks(&self, partition: u32) -> Result<Watermarks, ReadError> {
         self.cluster.watermarks(partition).await
+    }
+
+    async fn bounds(&self, partitions: Range<u32>) -> Result<Vec<Watermarks>, ReadError> {
+        self.scans.bounds(partitions).await
     }
 
     async fn read(&self, range: ReadRange) -> Result<ReadBatch, ReadError> {

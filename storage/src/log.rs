@@ -4,6 +4,7 @@
 //! from wherever they begin; `[low, high)` are the offsets that can be read now. Nothing is
 //! true until it is read back from here.
 
+use std::ops::Range;
 use std::pin::Pin;
 
 use async_trait::async_trait;
@@ -128,8 +129,16 @@ pub trait Log: Send + Sync + 'static {
 
     /// Bounds of a partition now.
     async fn watermarks(&self, partition: u32) -> Result<Watermarks, ReadError>;
+    /// Bounds of partitions now, in their order; a log that is far away asks for all at once.
+    async fn bounds(&self, partitions: Range<u32>) -> Result<Vec<Watermarks>, ReadError> {
+        let mut bounds = Vec::with_capacity(partitions.len());
+        for partition in partitions {
+            bounds.push(self.watermarks(partition).await?);
+        }
+        Ok(bounds)
+    }
 
-    /// Reads a bounded range.
+    /// Reads a bounded range. What another process truncates at this moment may still be there.
     async fn read(&self, range: ReadRange) -> Result<ReadBatch, ReadError>;
 
     /// Follows a partition from an offset on, without skipping: a tail that finds its place

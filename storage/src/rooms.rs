@@ -4,6 +4,8 @@
 
 pub mod sessions;
 
+use std::ops::Range;
+
 use async_trait::async_trait;
 use schemas::http::RoomStatus;
 use schemas::ids::{MovieId, RoomId, UserId};
@@ -107,9 +109,8 @@ pub trait Rooms: Sessions {
     /// `creating` → `aborted`.
     async fn mark_aborted(&self, room: RoomId) -> Result<bool, RoomsError>;
 
-    /// Rows of a partition whose records may still be needed: all but archived and aborted,
-    /// in order of their ids.
-    async fn unarchived_in(&self, partition: u32) -> Result<Vec<RoomRow>, RoomsError>;
+    /// Rows of partitions whose records may still be needed: all but archived and aborted.
+    async fn unarchived_in(&self, partitions: Range<u32>) -> Result<Vec<RoomRow>, RoomsError>;
 
     /// Remembers that a person became a member; known already is fine.
     async fn add_member(&self, room: RoomId, user: UserId, at_ms: i64) -> Result<(), RoomsError>;

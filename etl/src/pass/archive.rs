@@ -11,7 +11,7 @@ use crate::report::PartitionReport;
 /// is held after these rooms, is free once they are inserted.
 pub(super) async fn archive(
     pass: &Pass,
-    scan: &mut PartitionScan,
+    scan: &mut PartitionScan<'_>,
     closed: Vec<ClosedRoom>,
     place: Option<SemaphorePermit<'_>>,
     report: &mut PartitionReport,

@@ -50,10 +50,3 @@ pub(crate) enum PassError {
     #[error("the pass was told to stop")]
     Stopped,
 }
-
-impl PassError {
-    /// Whether a faster pass deleted what this one was reading.
-    pub(crate) fn is_overtaken(&self) -> bool {
-        matches!(self, Self::Log(ReadError::OutOfRange { .. }))
-    }
-}

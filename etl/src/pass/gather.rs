@@ -16,7 +16,7 @@ use super::{Pass, PassError, PassLimits};
 use crate::crash_point::{CrashPoint, reached};
 
 /// Rooms to archive together: as many as the limits allow, or a single one.
-pub(super) fn groups(scan: &PartitionScan, limits: &PassLimits) -> Vec<Vec<RoomId>> {
+pub(super) fn groups(scan: &PartitionScan<'_>, limits: &PassLimits) -> Vec<Vec<RoomId>> {
     let mut closable: Vec<(&RoomId, &RoomFacts)> =
         scan.rooms.iter().filter(|(_, facts)| facts.is_left()).collect();
     closable.sort_unstable_by_key(|(_, facts)| facts.first_seen);
@@ -41,7 +41,7 @@ pub(super) fn groups(scan: &PartitionScan, limits: &PassLimits) -> Vec<Vec<RoomI
 /// left out.
 pub(super) async fn gather(
     pass: &Pass,
-    scan: &PartitionScan,
+    scan: &PartitionScan<'_>,
     group: &[RoomId],
 ) -> Result<Vec<ClosedRoom>, PassError> {
     let facts: Vec<&RoomFacts> = group.iter().filter_map(|room| scan.rooms.get(room)).collect();

@@ -12,6 +12,7 @@ use schemas::record::{Entry, Record};
 use storage::log::{StoredRecord, Watermarks};
 
 use super::archive::archive;
+use super::ask::Partition;
 use super::on_the_way::OnTheWay;
 use super::read::Reader;
 use super::side_by_side::side_by_side;
@@ -20,13 +21,13 @@ use crate::crash_point::{CrashPoint, reached};
 use crate::report::PartitionReport;
 
 /// What a scan remembers of a partition.
-pub(super) struct PartitionScan {
+pub(super) struct PartitionScan<'a> {
     pub(super) partition: u32,
     pub(super) bounds: Watermarks,
     /// Every room with a record between the bounds.
     pub(super) rooms: BTreeMap<RoomId, RoomFacts>,
-    /// Rows, other than archived and aborted ones, as they stood after the bounds were taken.
-    pub(super) rows: BTreeMap<RoomId, RoomStatus>,
+    /// The partition's rows, as they stood after the bounds were taken.
+    pub(super) rows: &'a BTreeMap<RoomId, RoomStatus>,
     /// First record of an unknown room that is too young to be deleted.
     pub(super) unknown_held_from: Option<u64>,
     /// The log's time at the start.
@@ -64,27 +65,24 @@ struct Known {
 }
 
 /// Scans a partition, sets aside what belongs to no known room, and archives on the way.
-pub(super) async fn scan(
+pub(super) async fn scan<'a>(
     pass: &Pass,
-    partition: u32,
-    bounds: Watermarks,
+    partition: &'a Partition,
     report: &mut PartitionReport,
-) -> Result<PartitionScan, PassError> {
-    // Read after the bounds: a room's row is older than its first record, so a room that is
-    // not here and cannot be asked for is truly unknown.
-    let rows = pass.ports.rooms.unarchived_in(partition).await?;
+) -> Result<PartitionScan<'a>, PassError> {
+    let bounds = partition.bounds;
     let mut scan = PartitionScan {
-        partition,
+        partition: partition.number,
         bounds,
         rooms: BTreeMap::new(),
-        rows: rows.iter().map(|row| (row.id, row.status)).collect(),
+        rows: &partition.rows,
         unknown_held_from: None,
         now_ms: pass.ports.log.now_ms(),
     };
     pass.progress.expect(bounds.high.saturating_sub(bounds.low));
     let place = pass.place().await?;
     let mut on_the_way = OnTheWay::new(&pass.limits);
-    let mut reader = Reader::new(pass, partition, bounds.low, bounds.high, None);
+    let mut reader = Reader::new(pass, scan.partition, bounds.low, bounds.high, None);
     while let Some(records) = reader.next().await? {
         let met = scan.meet(pass, &records).await?;
         let aside: Vec<Quarantined> = records
@@ -103,7 +101,7 @@ pub(super) async fn scan(
     Ok(scan)
 }
 
-impl PartitionScan {
+impl PartitionScan<'_> {
     /// Remembers that a room was sealed.
     pub(super) fn sealed(&mut self, room: RoomId, at_ms: i64) {
         if let Some(facts) = self.rooms.get_mut(&room) {

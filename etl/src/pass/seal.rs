@@ -12,7 +12,7 @@ use crate::report::PartitionReport;
 /// Seals rooms. One that fails stops no other.
 pub(super) async fn seal(
     pass: &Pass,
-    scan: &mut PartitionScan,
+    scan: &mut PartitionScan<'_>,
     rooms: &[InsertedRoom],
     report: &mut PartitionReport,
 ) -> Result<(), PassError> {

@@ -16,7 +16,7 @@ use crate::report::PartitionReport;
 /// of a room is left in the log.
 pub(super) async fn settle(
     pass: &Pass,
-    scan: &mut PartitionScan,
+    scan: &mut PartitionScan<'_>,
     report: &mut PartitionReport,
 ) -> Result<(), PassError> {
     open_lagging_rows(pass, scan).await?;
@@ -39,7 +39,7 @@ pub(super) async fn settle(
     settle_unseen(pass, scan).await
 }
 
-async fn open_lagging_rows(pass: &Pass, scan: &PartitionScan) -> Result<(), PassError> {
+async fn open_lagging_rows(pass: &Pass, scan: &PartitionScan<'_>) -> Result<(), PassError> {
     let lagging = scan.rooms.iter().filter(|(_, facts)| facts.status == Some(RoomStatus::Creating));
     for (room, facts) in lagging {
         if let Some(first_offset) = facts.created {
@@ -52,7 +52,7 @@ async fn open_lagging_rows(pass: &Pass, scan: &PartitionScan) -> Result<(), Pass
 }
 
 /// A room whose records are all gone was sealed, or its row is too young to have any.
-async fn settle_unseen(pass: &Pass, scan: &PartitionScan) -> Result<(), PassError> {
+async fn settle_unseen(pass: &Pass, scan: &PartitionScan<'_>) -> Result<(), PassError> {
     let unseen = scan.rows.keys().filter(|room| !scan.rooms.contains_key(room));
     let unseen = unseen.copied().collect();
     for (room, seal) in seals_of(pass, unseen).await? {

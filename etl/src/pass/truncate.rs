@@ -11,7 +11,7 @@ use crate::report::PartitionReport;
 /// Truncates a partition.
 pub(super) async fn truncate(
     pass: &Pass,
-    scan: &PartitionScan,
+    scan: &PartitionScan<'_>,
     report: &mut PartitionReport,
 ) -> Result<(), PassError> {
     let now_ms = pass.clock.now_ms();
@@ -28,7 +28,7 @@ pub(super) async fn truncate(
 }
 
 /// The first offset that must stay.
-fn first_needed(scan: &PartitionScan, now_ms: i64, soak_ms: i64) -> u64 {
+fn first_needed(scan: &PartitionScan<'_>, now_ms: i64, soak_ms: i64) -> u64 {
     let needed = scan.rooms.values().filter(|facts| is_needed(facts, now_ms, soak_ms));
     needed
         .map(|facts| facts.first_seen)
@@ -46,7 +46,7 @@ fn is_needed(facts: &RoomFacts, now_ms: i64, soak_ms: i64) -> bool {
     }
 }
 
-fn oldest_open_at_ms(scan: &PartitionScan) -> Option<i64> {
+fn oldest_open_at_ms(scan: &PartitionScan<'_>) -> Option<i64> {
     let is_open = |facts: &&RoomFacts| facts.sealed_at_ms.is_none() && is_needed(facts, 0, 0);
     let open = scan.rooms.values().filter(is_open);
     open.map(|facts| facts.first_seen_at_ms).min()

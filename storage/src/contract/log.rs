@@ -41,10 +41,12 @@ const CHECKS: &[Check<dyn Log>] = checks! {
     "a tail loses no record of many callers" => tail::concurrent,
     "a tail keeps to its partition" => tail::partition,
     "a tail never skips what was truncated under it" => tail::truncated,
+    "the bounds of many partitions are those of each" => truncate::bounds,
     "truncation raises the low watermark, and no more" => truncate::raises_low,
     "truncation is repeatable and never goes back" => truncate::repeats,
     "truncation stops at the high watermark, and offsets go on from there" => truncate::everything,
     "what was truncated is out of range" => truncate::out_of_range,
+    "who reads on finds what was truncated meanwhile out of range" => truncate::while_reading,
     "truncation keeps to its partition" => truncate::partition,
 };
 

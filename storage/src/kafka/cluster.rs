@@ -21,7 +21,7 @@ use crate::log::{BoxError, ReadError, Watermarks};
 /// Longest wait for the brokers when a log is opened.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
 /// Pause before a partition is asked again that has no leader yet.
-const LOOK_PAUSE: Duration = Duration::from_millis(20);
+pub(super) const LOOK_PAUSE: Duration = Duration::from_millis(20);
 /// Longest wait for watermarks, the wait for one's turn included.
 const WATERMARKS_TIMEOUT: Duration = Duration::from_secs(3);
 /// Most questions for watermarks at a time; each holds a thread.
@@ -36,8 +36,8 @@ pub(super) struct Cluster {
     /// Identity of the brokers, and the topic.
     pub(super) epoch: String,
     pub(super) partitions: u32,
-    /// The latest end of each partition that was heard of; a log only grows.
-    highs: Vec<AtomicU64>,
+    /// The bounds of each partition that were heard of last.
+    known: Vec<Bounds>,
     admin: AdminClient<DefaultClientContext>,
     questions: Arc<Semaphore>,
 }
@@ -59,7 +59,7 @@ impl Cluster {
         Ok(Arc::new(Self {
             epoch: format!("{cluster_id}/{}", url.topic),
             partitions: shape.partitions,
-            highs: (0..shape.partitions).map(|_| AtomicU64::new(0)).collect(),
+            known: (0..shape.partitions).map(|_| Bounds::default()).collect(),
             url,
             outage,
             admin,
@@ -116,10 +116,9 @@ impl Cluster {
                     self.outage.is_over();
                     let low = u64::try_from(low).map_err(away)?;
                     let high = u64::try_from(high).map_err(away)?;
-                    if let Some(known) = self.high(partition) {
-                        known.fetch_max(high, Ordering::Relaxed);
-                    }
-                    return Ok(Watermarks { low, high });
+                    let watermarks = Watermarks { low, high };
+                    self.heard_of(partition, watermarks);
+                    return Ok(watermarks);
                 }
                 Err(error) if is_moving(&error) && left > LOOK_PAUSE => {
                     std::thread::sleep(LOOK_PAUSE);
@@ -129,14 +128,24 @@ impl Cluster {
         }
     }
 
-    /// Whether a partition is known to have all offsets before this one, or had them before
-    /// they were truncated.
-    pub(super) fn reaches(&self, partition: i32, until: u64) -> bool {
-        self.high(partition).is_some_and(|high| until <= high.load(Ordering::Relaxed))
+    /// Remembers bounds of a partition.
+    pub(super) fn heard_of(&self, partition: i32, Watermarks { low, high }: Watermarks) {
+        if let Some(known) = self.known_of(partition) {
+            known.low.store(low, Ordering::Relaxed);
+            known.high.store(high, Ordering::Relaxed);
+        }
     }
 
-    fn high(&self, partition: i32) -> Option<&AtomicU64> {
-        self.highs.get(usize::try_from(partition).ok()?)
+    /// The bounds of a partition that were heard of last.
+    pub(super) fn known(&self, partition: i32) -> Watermarks {
+        let of = |bound: &AtomicU64| bound.load(Ordering::Relaxed);
+        let known = self.known_of(partition).map(|known| (of(&known.low), of(&known.high)));
+        let (low, high) = known.unwrap_or_default();
+        Watermarks { low, high }
+    }
+
+    fn known_of(&self, partition: i32) -> Option<&Bounds> {
+        self.known.get(usize::try_from(partition).ok()?)
     }
 
     /// Deletes what is before an offset, and no more than there is.
@@ -145,12 +154,14 @@ impl Cluster {
         partition: u32,
         before: u64,
     ) -> Result<(), ReadError> {
-        let Watermarks { low, high } = self.watermarks(partition).await?;
-        let before = before.min(high);
-        if before <= low {
-            return Ok(());
-        }
-        let place = self.place(self.partition(partition)?, before)?;
+        let number = self.partition(partition)?;
+        // The brokers refuse to delete past the end.
+        let before = if before <= self.known(number).high {
+            before
+        } else {
+            before.min(self.watermarks(partition).await?.high)
+        };
+        let place = self.place(number, before)?;
         let options = AdminOptions::new().request_timeout(Some(TRUNCATE_TIMEOUT));
         // The brokers answer once every replica in step has deleted.
         let deleting = self.admin.delete_records(&place, &options);
@@ -159,11 +170,24 @@ impl Cluster {
         let entries = deleted.elements();
         let entry = entries.first().ok_or_else(|| away("nothing was deleted"))?;
         entry.error()?;
-        match entry.offset() {
-            Offset::Offset(low) if u64::try_from(low).is_ok_and(|low| low >= before) => Ok(()),
-            other => Err(away(format!("{other:?} is the low watermark after a truncation"))),
-        }
+        let low = match entry.offset() {
+            Offset::Offset(low) => u64::try_from(low).ok().filter(|low| *low >= before),
+            _ => None,
+        };
+        let low = low.ok_or_else(|| {
+            away(format!("{:?} is the low watermark after a truncation", entry.offset()))
+        })?;
+        let high = self.known(number).high.max(low);
+        self.heard_of(number, Watermarks { low, high });
+        Ok(())
     }
+}
+
+/// What was heard of a partition.
+#[derive(Default)]
+struct Bounds {
+    low: AtomicU64,
+    high: AtomicU64,
 }
 
 type Admin = AdminClient<DefaultClientContext>;
@@ -209,7 +233,7 @@ fn shape(admin: Admin, topic: &str) -> Result<(Admin, Shape), KafkaOpenError> {
 }
 
 /// Whether a partition is between two leaders, or new: it soon has one.
-fn is_moving(error: &KafkaError) -> bool {
+pub(super) fn is_moving(error: &KafkaError) -> bool {
     matches!(
         error.rdkafka_error_code(),
         Some(

@@ -8,17 +8,18 @@ mod reading;
 mod scanner;
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use self::reading::Reading;
 use self::scanner::Scanner;
 use super::cluster::{Cluster, away};
 use super::time::LogTime;
-use crate::log::{ReadBatch, ReadError, ReadRange};
+use crate::log::{ReadBatch, ReadError, ReadRange, Watermarks};
 
 /// Most scans at a time; each holds a thread, and an answer ahead.
 const SCANNERS_MAX: usize = 2;
@@ -72,6 +73,24 @@ impl Scans {
         Self { pool, time }
     }
 
+    /// Bounds of partitions, in two requests to each of their leaders.
+    pub(super) async fn bounds(
+        &self,
+        partitions: Range<u32>,
+    ) -> Result<Vec<Watermarks>, ReadError> {
+        let cluster = &self.pool.cluster;
+        let partitions: Vec<i32> =
+            partitions.map(|partition| cluster.partition(partition)).collect::<Result<_, _>>()?;
+        let turn = self.pool.turn().await?;
+        let pool = Arc::clone(&self.pool);
+        let asked = tokio::task::spawn_blocking(move || {
+            let bounds = pool.bounds(&partitions);
+            drop(turn);
+            bounds
+        });
+        asked.await.map_err(away)?
+    }
+
     pub(super) async fn read(&self, range: ReadRange) -> Result<ReadBatch, ReadError> {
         let partition = self.pool.cluster.partition(range.partition)?;
         let stretch = Stretch { partition, number: range.from / STRETCH_OFFSETS };
@@ -90,8 +109,7 @@ impl Scans {
 
 /// Scans for all who wait for a stretch by the time it is its turn.
 async fn scan_in_turn(pool: Arc<Pool>, stretch: Stretch) {
-    let turn = timeout(TURN_TIMEOUT, Arc::clone(&pool.turns).acquire_owned()).await;
-    let turn = match turn.map_err(away).and_then(|turn| turn.map_err(away)) {
+    let turn = match pool.turn().await {
         Ok(turn) => turn,
         Err(late) => return reading::refuse(pool.take(stretch), late),
     };
@@ -102,6 +120,11 @@ async fn scan_in_turn(pool: Arc<Pool>, stretch: Stretch) {
 }
 
 impl Pool {
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, ReadError> {
+        let turn = timeout(TURN_TIMEOUT, Arc::clone(&self.turns).acquire_owned()).await;
+        turn.map_err(away)?.map_err(away)
+    }
+
     /// Whether it is the first for this stretch.
     fn add(&self, stretch: Stretch, reading: Reading) -> bool {
         let mut waiting = lock(&self.waiting);
@@ -117,45 +140,53 @@ impl Pool {
     fn scan(&self, partition: i32, mut readings: Vec<Reading>) {
         readings.retain(|reading| !reading.has_given_up());
         let Some(from) = readings.iter().map(Reading::next).min() else { return };
-        let mut scanner = match self.lend(partition, from) {
+        let mut scanner = match self.lend(|scanner| scanner.stands_at(partition, from)) {
             Ok(scanner) => scanner,
             Err(error) => return reading::refuse(readings, error),
         };
-        let readings = self.bound(&scanner, partition, readings);
+        let readings = self.bound(partition, readings);
         let is_sound = readings.is_empty() || scanner.scan(&self.cluster, partition, readings);
         self.give_back(is_sound.then_some(scanner));
     }
 
+    fn bounds(&self, partitions: &[i32]) -> Result<Vec<Watermarks>, ReadError> {
+        let scanner = self.lend(|_| false)?;
+        let bounds = scanner.bounds(&self.cluster, partitions, WATERMARKS_TIMEOUT);
+        self.give_back(bounds.is_ok().then_some(scanner));
+        bounds
+    }
+
     /// Refuses what is before the log, answers what is past its end, and leaves the rest. The
-    /// brokers are asked, but not where the end is known to be further on and nothing is fetched
-    /// yet: they themselves refuse to give what was truncated.
-    fn bound(&self, scanner: &Scanner, partition: i32, mut readings: Vec<Reading>) -> Vec<Reading> {
+    /// brokers are asked only where the end is not known to be further on: they themselves refuse
+    /// to give what was truncated.
+    fn bound(&self, partition: i32, mut readings: Vec<Reading>) -> Vec<Reading> {
         let until = readings.iter().map(Reading::until).max().unwrap_or_default();
-        if !scanner.is_at_rest() || !self.cluster.reaches(partition, until) {
-            let watermarks = match self.cluster.ask_watermarks(partition, WATERMARKS_TIMEOUT) {
-                Ok(watermarks) => watermarks,
+        let mut bounds = self.cluster.known(partition);
+        if bounds.high < until {
+            bounds = match self.cluster.ask_watermarks(partition, WATERMARKS_TIMEOUT) {
+                Ok(bounds) => bounds,
                 Err(error) => {
                     reading::refuse(readings, error);
                     return Vec::new();
                 }
             };
-            reading::refuse_before(watermarks.low, &mut readings);
-            for reading in &mut readings {
-                reading.bound(watermarks);
-            }
+        }
+        reading::refuse_before(bounds.low, &mut readings);
+        for reading in &mut readings {
+            reading.bound(bounds);
         }
         readings.extract_if(.., |reading| reading.is_whole()).for_each(Reading::finish);
         readings
     }
 
-    /// A scanner: one that stands at the place, else one that stands nowhere, else a new one,
-    /// else the one that was used the longest ago.
-    fn lend(&self, partition: i32, from: u64) -> Result<Scanner, ReadError> {
+    /// A scanner: one that is preferred, else one that stands nowhere, else a new one, else the
+    /// one that was used the longest ago.
+    fn lend(&self, is_preferred: impl Fn(&Scanner) -> bool) -> Result<Scanner, ReadError> {
         let mut idle = lock(&self.idle);
         let scanners = &idle.scanners;
         let fitting = scanners
             .iter()
-            .position(|scanner| scanner.stands_at(partition, from))
+            .position(is_preferred)
             .or_else(|| scanners.iter().position(Scanner::is_at_rest))
             .or_else(|| (scanners.len() + idle.lent >= SCANNERS_MAX).then_some(0));
         idle.lent += 1;

@@ -1,6 +1,7 @@
 //! The room rows in memory.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use async_trait::async_trait;
 use schemas::http::RoomStatus;
@@ -111,10 +112,10 @@ impl Rooms for MemoryRooms {
         .await
     }
 
-    async fn unarchived_in(&self, partition: u32) -> Result<Vec<RoomRow>, RoomsError> {
+    async fn unarchived_in(&self, partitions: Range<u32>) -> Result<Vec<RoomRow>, RoomsError> {
         let unarchived = self.0.call("unarchived_in", STORE, move |rooms| {
             let needed = |row: &&RoomRow| {
-                row.partition == partition
+                partitions.contains(&row.partition)
                     && !matches!(row.status, RoomStatus::Archived | RoomStatus::Aborted)
             };
             rooms.rows.values().filter(needed).cloned().collect()

@@ -1,5 +1,7 @@
 //! The room rows.
 
+use std::ops::Range;
+
 use async_trait::async_trait;
 use schemas::ids::{MovieId, RoomId, UserId};
 use sqlx::Row;
@@ -128,13 +130,14 @@ impl Rooms for PostgresRooms {
         self.write(update.bind(room.0)).await
     }
 
-    async fn unarchived_in(&self, partition: u32) -> Result<Vec<RoomRow>, RoomsError> {
+    async fn unarchived_in(&self, partitions: Range<u32>) -> Result<Vec<RoomRow>, RoomsError> {
         let select = Statement::repeatable(
             "SELECT * FROM movie_together_room
-             WHERE log_partition = $1 AND status IN ('creating', 'open', 'closed')
-             ORDER BY id",
+             WHERE log_partition >= $1 AND log_partition < $2
+               AND status IN ('creating', 'open', 'closed')",
         );
-        self.rows(select.bind(i64::from(partition))).await
+        let select = select.bind(i64::from(partitions.start)).bind(i64::from(partitions.end));
+        self.rows(select).await
     }
 
     async fn add_member(&self, room: RoomId, user: UserId, at_ms: i64) -> Result<(), RoomsError> {

@@ -1,5 +1,6 @@
 //! The room rows in SQLite. What must be unique is unique in the tables.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -120,13 +121,13 @@ impl Rooms for SqliteRooms {
         Ok(self.write(update.bind(room.0)).await?)
     }
 
-    async fn unarchived_in(&self, partition: u32) -> Result<Vec<RoomRow>, RoomsError> {
+    async fn unarchived_in(&self, partitions: Range<u32>) -> Result<Vec<RoomRow>, RoomsError> {
         let select = query(
             "SELECT * FROM movie_together_room
-             WHERE log_partition = ? AND status IN ('creating', 'open', 'closed')
-             ORDER BY id",
+             WHERE log_partition >= ? AND log_partition < ?
+               AND status IN ('creating', 'open', 'closed')",
         );
-        self.rows(select.bind(partition)).await
+        self.rows(select.bind(partitions.start).bind(partitions.end)).await
     }
 
     async fn add_member(&self, room: RoomId, user: UserId, at_ms: i64) -> Result<(), RoomsError> {

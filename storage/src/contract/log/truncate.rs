@@ -2,9 +2,25 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 
-use super::super::{Checked, ensure_eq, ensure_refused};
+use super::super::{Checked, ensure, ensure_eq, ensure_refused};
 use super::{append_many, read_all, whole};
 use crate::log::{Log, ReadError, ReadRange};
+
+pub(super) async fn bounds(log: Arc<dyn Log>) -> Checked {
+    append_many(&log, 0, 7).await?;
+    append_many(&log, 1, 3).await?;
+    log.truncate(0, log.watermarks(0).await?.low + 2).await?;
+    let mut each = Vec::new();
+    for partition in 0..log.partitions() {
+        each.push(log.watermarks(partition).await?);
+    }
+    let all = log.bounds(0..log.partitions()).await?;
+    ensure_eq!(all, each, "the bounds of all");
+    ensure_eq!(log.bounds(1..2).await?, each.get(1..2).unwrap_or_default(), "the bounds of one");
+    ensure_eq!(log.bounds(0..0).await?, [], "the bounds of none");
+    ensure!(log.bounds(0..log.partitions() + 1).await.is_err(), "bounds of an absent partition");
+    Ok(())
+}
 
 pub(super) async fn raises_low(log: Arc<dyn Log>) -> Checked {
     let wrote = append_many(&log, 0, 1200).await?;
@@ -72,6 +88,20 @@ pub(super) async fn out_of_range(log: Arc<dyn Log>) -> Checked {
             ensure_eq!(found?, begin.until - range.from, "records from the low watermark on");
         }
     }
+    Ok(())
+}
+
+pub(super) async fn while_reading(log: Arc<dyn Log>) -> Checked {
+    append_many(&log, 0, 10).await?;
+    let all = whole(&log, 0).await?;
+    let begun = log.read(ReadRange { records_max: 2, ..all }).await?;
+    ensure_eq!(begun.next, all.from + 2, "where to go on");
+    log.truncate(0, all.from + 5).await?;
+    let on = log.read(ReadRange { from: begun.next, ..all }).await;
+    let on = on.map(|batch| batch.records.len());
+    ensure_refused!(on, ReadError::OutOfRange { .. }, "a reading that goes on");
+    let left = read_all(&log, ReadRange { from: all.from + 5, ..all }).await?;
+    ensure_eq!(left.len(), 5, "records left");
     Ok(())
 }
 

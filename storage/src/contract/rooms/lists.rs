@@ -9,7 +9,8 @@ use super::{STATUSES, a_row, a_user, add, get};
 use crate::rooms::{RoomRow, Rooms};
 
 pub(super) async fn unarchived(rooms: Arc<dyn Rooms>) -> Checked {
-    for partition in [0, 1] {
+    let mut all = BTreeSet::new();
+    for partition in [0, 1, 2] {
         let mut wanted = BTreeSet::new();
         for status in STATUSES {
             let row = RoomRow { partition, ..a_row(a_user()) };
@@ -18,11 +19,13 @@ pub(super) async fn unarchived(rooms: Arc<dyn Rooms>) -> Checked {
                 wanted.insert(room);
             }
         }
-        let rows = rooms.unarchived_in(partition).await?;
+        let rows = rooms.unarchived_in(partition..partition + 1).await?;
         ensure!(rows.iter().all(|row| row.partition == partition), "a row of another partition");
         ensure_eq!(ids(&rows), wanted, "the rows");
+        all.append(&mut wanted);
     }
-    ensure_eq!(rooms.unarchived_in(2).await?, [], "a partition without rooms");
+    ensure_eq!(ids(&rooms.unarchived_in(0..3).await?), all, "the rows of three partitions");
+    ensure_eq!(rooms.unarchived_in(3..7).await?, [], "partitions without rooms");
     Ok(())
 }
 

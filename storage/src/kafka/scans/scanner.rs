@@ -1,12 +1,14 @@
 //! One consumer that scans, for as many readings at once as there are.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::{Offset, TopicPartitionList};
 
-use super::super::cluster::{Cluster, away};
+use super::super::cluster::{Cluster, LOOK_PAUSE, away, is_moving};
 use super::super::fault::{Fault, Hole};
 use super::super::outage::Context;
 use super::super::{record, settings};
@@ -41,6 +43,34 @@ impl Scanner {
         let context = Context(Arc::clone(&cluster.outage));
         let consumer = settings::scan(&cluster.url).create_with_context(context)?;
         Ok(Self { consumer, place: None, held: None, used: Instant::now() })
+    }
+
+    /// Asks for bounds, wherever it stands.
+    pub(super) fn bounds(
+        &self,
+        cluster: &Cluster,
+        partitions: &[i32],
+        longest: Duration,
+    ) -> Result<Vec<Watermarks>, ReadError> {
+        let deadline = Instant::now() + longest;
+        let ask = |end| -> Result<Vec<u64>, KafkaError> {
+            loop {
+                let left = deadline - Instant::now();
+                match offsets(&self.consumer, cluster, partitions, end, left) {
+                    Err(error) if is_moving(&error) && left > LOOK_PAUSE => {
+                        std::thread::sleep(LOOK_PAUSE);
+                    }
+                    answer => return answer,
+                }
+            }
+        };
+        let (lows, highs) = (ask(Offset::Beginning)?, ask(Offset::End)?);
+        let bounds = lows.into_iter().zip(highs).map(|(low, high)| Watermarks { low, high });
+        let bounds: Vec<Watermarks> = bounds.collect();
+        for (partition, bounds) in partitions.iter().zip(&bounds) {
+            cluster.heard_of(*partition, *bounds);
+        }
+        Ok(bounds)
     }
 
     pub(super) fn stands_at(&self, partition: i32, next: u64) -> bool {
@@ -180,6 +210,35 @@ impl Scanner {
             }
         }
     }
+}
+
+/// One end of each of these partitions. The library has no name for this question, but sends a
+/// place such as `End` as the protocol's own sign for it, in the stead of a time.
+fn offsets(
+    consumer: &BaseConsumer<Context>,
+    cluster: &Cluster,
+    partitions: &[i32],
+    end: Offset,
+    longest: Duration,
+) -> Result<Vec<u64>, KafkaError> {
+    if partitions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut asked = TopicPartitionList::with_capacity(partitions.len());
+    for partition in partitions {
+        asked.add_partition_offset(&cluster.url.topic, *partition, end)?;
+    }
+    let answer = consumer.offsets_for_times(asked, longest)?;
+    let mut offsets = BTreeMap::new();
+    for entry in answer.elements() {
+        entry.error()?;
+        if let Offset::Offset(offset) = entry.offset() {
+            offsets.insert(entry.partition(), offset.unsigned_abs());
+        }
+    }
+    let unanswered = KafkaError::OffsetFetch(RDKafkaErrorCode::UnknownPartition);
+    let offsets = partitions.iter().map(|partition| offsets.get(partition).copied());
+    offsets.collect::<Option<_>>().ok_or(unanswered)
 }
 
 /// The range has records that did not come.
