@@ -35,6 +35,7 @@ use std::time::Instant;
 use async_trait::async_trait;
 use bytes::Bytes;
 use metrics::histogram;
+use rdkafka::ClientConfig;
 use rdkafka::error::KafkaError;
 use schemas::ids::RoomId;
 use schemas::limits::RECORD_BYTES_MAX;
@@ -98,6 +99,12 @@ impl KafkaOpenError {
     pub fn is_away(&self) -> bool {
         matches!(self, Self::Away(_))
     }
+}
+
+/// Settings of a client of the brokers that a URL names, for a tool that asks them what the log
+/// does not.
+pub fn client_of(url: &str) -> Result<ClientConfig, KafkaUrlError> {
+    Ok(settings::admin(&KafkaUrl::parse(url)?))
 }
 
 impl KafkaLog {

@@ -18,16 +18,29 @@ const DELETE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Names topics, and deletes them when dropped.
 pub(crate) struct Topics {
-    brokers: String,
+    /// `kafka://`, whoever logs in, and the brokers.
+    server: String,
+    /// What the URL says of the way to them.
+    parameters: String,
     named: Mutex<Vec<String>>,
 }
+
+/// Parameters that a test sets.
+const OWN_PARAMETERS: [&str; 2] = ["partitions", "replication_factor"];
 
 impl Topics {
     pub(crate) fn new() -> Self {
         let url = std::env::var("TEST_LOG_URL").unwrap_or_default();
-        let place = url.strip_prefix("kafka://").ok_or(NO_BROKERS).unwrap();
-        let brokers = place.split(['/', '?']).next().unwrap_or_default().to_owned();
-        Self { brokers, named: Mutex::default() }
+        let rest = url.strip_prefix("kafka://").ok_or(NO_BROKERS).unwrap();
+        let (place, parameters) = rest.split_once('?').unwrap_or((rest, ""));
+        let authority = place.split('/').next().unwrap_or_default();
+        let is_kept = |parameter: &&str| {
+            let name = parameter.split('=').next().unwrap_or_default();
+            !name.is_empty() && !OWN_PARAMETERS.contains(&name)
+        };
+        let kept: Vec<&str> = parameters.split('&').filter(is_kept).collect();
+        let parameters = kept.join("&");
+        Self { server: format!("kafka://{authority}"), parameters, named: Mutex::default() }
     }
 
     /// A topic that is not there yet.
@@ -39,7 +52,8 @@ impl Topics {
 
     /// The URL of a topic, of two partitions if it is created.
     pub(crate) fn url(&self, topic: &str) -> String {
-        format!("kafka://{}/{topic}?partitions=2&replication_factor=1", self.brokers)
+        let Self { server, parameters, .. } = self;
+        format!("{server}/{topic}?partitions=2&replication_factor=1&{parameters}")
     }
 
     /// A log in a new topic.
@@ -49,9 +63,7 @@ impl Topics {
 
     /// Settings of a client of these brokers.
     pub(crate) fn client(&self) -> ClientConfig {
-        let mut client = ClientConfig::new();
-        client.set("bootstrap.servers", &self.brokers);
-        client
+        storage::kafka::client_of(&self.url("any")).unwrap()
     }
 
     pub(crate) fn admin(&self) -> AdminClient<DefaultClientContext> {
