@@ -14,7 +14,8 @@ use crate::server::Server;
 pub struct Settings {
     /// Brokers of Kafka. Each is a server of its own, so that one can be struck alone.
     pub kafka_brokers: NonZeroUsize,
-    /// Lines of every broker's settings, each `name=value`, that override the usual ones.
+    /// Lines of every broker's settings, each `name=value`, that override the usual ones;
+    /// `{clients}` and `{voters}` in them stand for the broker's own ports.
     pub kafka_properties: Vec<String>,
 }
 

@@ -19,6 +19,7 @@ mod faults;
 mod frames;
 mod history;
 mod limits;
+mod login;
 mod messages;
 mod nodes;
 mod page;

@@ -150,7 +150,8 @@ fn properties(folder: &Path, broker: &Broker) -> String {
     );
     properties.push_str(USUAL);
     for property in &broker.properties {
-        properties.push_str(property);
+        let property = property.replace("{clients}", &clients.to_string());
+        properties.push_str(&property.replace("{voters}", &own.to_string()));
         properties.push('\n');
     }
     properties
