@@ -21,7 +21,7 @@ use crate::log::{BoxError, ReadError, Watermarks};
 /// Longest wait for the brokers when a log is opened.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
 /// Pause before a partition is asked again that has no leader yet.
-pub(super) const LOOK_PAUSE: Duration = Duration::from_millis(20);
+const LOOK_PAUSE: Duration = Duration::from_millis(20);
 /// Longest wait for watermarks, the wait for one's turn included.
 const WATERMARKS_TIMEOUT: Duration = Duration::from_secs(3);
 /// Most questions for watermarks at a time; each holds a thread.
@@ -108,24 +108,15 @@ impl Cluster {
         partition: i32,
         longest: Duration,
     ) -> Result<Watermarks, ReadError> {
-        let deadline = Instant::now() + longest;
-        loop {
-            let left = deadline - Instant::now();
-            match self.admin.inner().fetch_watermarks(&self.url.topic, partition, left) {
-                Ok((low, high)) => {
-                    self.outage.is_over();
-                    let low = u64::try_from(low).map_err(away)?;
-                    let high = u64::try_from(high).map_err(away)?;
-                    let watermarks = Watermarks { low, high };
-                    self.heard_of(partition, watermarks);
-                    return Ok(watermarks);
-                }
-                Err(error) if is_moving(&error) && left > LOOK_PAUSE => {
-                    std::thread::sleep(LOOK_PAUSE);
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
+        let (low, high) = ask_leaders(longest, |left| {
+            self.admin.inner().fetch_watermarks(&self.url.topic, partition, left)
+        })?;
+        self.outage.is_over();
+        let low = u64::try_from(low).map_err(away)?;
+        let high = u64::try_from(high).map_err(away)?;
+        let watermarks = Watermarks { low, high };
+        self.heard_of(partition, watermarks);
+        Ok(watermarks)
     }
 
     /// Remembers bounds of a partition.
@@ -232,8 +223,23 @@ fn shape(admin: Admin, topic: &str) -> Result<(Admin, Shape), KafkaOpenError> {
     }
 }
 
+/// Asks, and asks again while a partition has no leader, for so long at most.
+pub(super) fn ask_leaders<T>(
+    longest: Duration,
+    ask: impl Fn(Duration) -> Result<T, KafkaError>,
+) -> Result<T, KafkaError> {
+    let deadline = Instant::now() + longest;
+    loop {
+        let left = deadline - Instant::now();
+        match ask(left) {
+            Err(error) if is_moving(&error) && left > LOOK_PAUSE => std::thread::sleep(LOOK_PAUSE),
+            answer => return answer,
+        }
+    }
+}
+
 /// Whether a partition is between two leaders, or new: it soon has one.
-pub(super) fn is_moving(error: &KafkaError) -> bool {
+fn is_moving(error: &KafkaError) -> bool {
     matches!(
         error.rdkafka_error_code(),
         Some(

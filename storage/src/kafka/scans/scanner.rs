@@ -8,7 +8,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::{Offset, TopicPartitionList};
 
-use super::super::cluster::{Cluster, LOOK_PAUSE, away, is_moving};
+use super::super::cluster::{Cluster, ask_leaders, away};
 use super::super::fault::{Fault, Hole};
 use super::super::outage::Context;
 use super::super::{record, settings};
@@ -53,18 +53,13 @@ impl Scanner {
         longest: Duration,
     ) -> Result<Vec<Watermarks>, ReadError> {
         let deadline = Instant::now() + longest;
-        let ask = |end| -> Result<Vec<u64>, KafkaError> {
-            loop {
-                let left = deadline - Instant::now();
-                match offsets(&self.consumer, cluster, partitions, end, left) {
-                    Err(error) if is_moving(&error) && left > LOOK_PAUSE => {
-                        std::thread::sleep(LOOK_PAUSE);
-                    }
-                    answer => return answer,
-                }
-            }
+        let ask = |end| {
+            ask_leaders(deadline - Instant::now(), |left| {
+                offsets(&self.consumer, cluster, partitions, end, left)
+            })
         };
         let (lows, highs) = (ask(Offset::Beginning)?, ask(Offset::End)?);
+        cluster.outage.is_over();
         let bounds = lows.into_iter().zip(highs).map(|(low, high)| Watermarks { low, high });
         let bounds: Vec<Watermarks> = bounds.collect();
         for (partition, bounds) in partitions.iter().zip(&bounds) {
