@@ -15,6 +15,7 @@ mod rooms;
 mod server;
 mod sessions;
 mod statement;
+mod whispers;
 
 pub use error::PostgresOpenError;
 
@@ -30,7 +31,8 @@ impl PostgresRooms {
     /// Connects to `postgres://user:password@host:port/database` and brings its tables up to
     /// date. Parameters of the URL: `connections_max` (1–100, 16 unless given), `sslmode`,
     /// `sslrootcert`, `sslcert`, `sslkey`, `options`, `application_name`, and
-    /// `statement-cache-capacity`, which has to be 0 behind a `PgBouncer` that pools transactions.
+    /// `statement-cache-capacity`, which has to be 0 behind a `PgBouncer` that pools transactions;
+    /// [whispers](crate::rooms::whispers) do not get through such a one.
     pub async fn open(url: &str) -> Result<Self, PostgresOpenError> {
         Ok(Self { server: Server::open(url).await? })
     }

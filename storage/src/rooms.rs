@@ -1,8 +1,10 @@
 //! The port of the room rows: which rooms there are, where their records lie, and how far
 //! each is on its way from creation to the archive. What happens *in* a room is the log's.
-//! What the nodes tell each other of their sessions stands in [`sessions`].
+//! What the nodes tell each other of their sessions stands in [`sessions`], and what in passing
+//! in [`whispers`].
 
 pub mod sessions;
+pub mod whispers;
 
 use std::ops::Range;
 
@@ -12,6 +14,7 @@ use schemas::ids::{MovieId, RoomId, UserId};
 use schemas::record::{CloseReason, Control};
 
 use self::sessions::Sessions;
+use self::whispers::Whispers;
 use crate::log::BoxError;
 
 /// A room's row. Status moves one way only: creating → open → closed → archived, or
@@ -89,7 +92,7 @@ pub enum RoomsError {
 /// The room rows. Every change of status is conditional and repeatable: `true` if this call
 /// changed the row, `false` if it was there or beyond already.
 #[async_trait]
-pub trait Rooms: Sessions {
+pub trait Rooms: Sessions + Whispers {
     /// Adds a row as `creating`, whatever status it names. A room that its owner has already
     /// stays as it is, while it is creating or open; an id that is another owner's is refused.
     async fn create(&self, row: &RoomRow) -> Result<(), RoomsError>;

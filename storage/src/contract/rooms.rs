@@ -5,6 +5,7 @@ mod lists;
 mod opening;
 mod sessions;
 mod status;
+mod whispers;
 
 use std::sync::Arc;
 
@@ -64,6 +65,7 @@ const CHECKS: &[Check<dyn Rooms>] = checks! {
     "notes written again change nothing but times" => sessions::batch::repeats,
     "a thousand notes are written at once" => sessions::batch::many,
     "nodes that note the same sessions do not get in each other's way" => sessions::batch::concurrent,
+    "what is whispered reaches all who listen, whole and in order" => whispers::reach_all,
 };
 
 const STATUSES: [RoomStatus; 5] = [

@@ -9,6 +9,7 @@ use schemas::ids::{RoomId, UserId};
 
 use super::sessions::Attendance;
 use super::{Lie, Lost, Process, Shared, Store};
+use crate::rooms::whispers::{Whispered, Whispers, Within};
 use crate::rooms::{Closed, Invite, Opened, RoomRow, RoomRows, Rooms, RoomsError};
 
 /// What the rows hold.
@@ -18,6 +19,7 @@ pub(super) struct Content {
     members: BTreeMap<UserId, BTreeMap<RoomId, i64>>,
     invites: Vec<Invite>,
     pub(super) attendance: Attendance,
+    whispers: Within,
 }
 
 /// The rows as one process sees them.
@@ -45,6 +47,18 @@ impl MemoryRooms {
             changes
         });
         Ok(marking.await?)
+    }
+}
+
+#[async_trait]
+impl Whispers for MemoryRooms {
+    async fn whisper(&self, words: &str) -> Result<(), RoomsError> {
+        let words = words.to_owned();
+        Ok(self.0.call("whisper", STORE, move |rooms| rooms.whispers.whisper(words)).await?)
+    }
+
+    async fn listen(&self) -> Result<Whispered, RoomsError> {
+        Ok(self.0.call("listen", STORE, |rooms| rooms.whispers.listen()).await?)
     }
 }
 

@@ -98,6 +98,16 @@ impl Options {
         pool
     }
 
+    /// A connection for as long as it is wanted.
+    pub(super) fn single(&self) -> PgPool {
+        PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .max_lifetime(None)
+            .idle_timeout(None)
+            .connect_lazy_with(self.connect.clone())
+    }
+
     fn pool(&self) -> PgPool {
         PgPoolOptions::new()
             .max_connections(self.connections_max)

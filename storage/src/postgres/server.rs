@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::PgPool;
+use sqlx::postgres::{PgListener, PgPool};
 use sqlx::{Connection, Postgres};
 
 use super::error::{PostgresOpenError, is_passing};
@@ -22,13 +22,14 @@ const TRIAL_TIMEOUT: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug)]
 pub(super) struct Server {
     pool: PgPool,
+    options: Options,
 }
 
 impl Server {
     pub(super) async fn open(url: &str) -> Result<Self, PostgresOpenError> {
         let options = Options::parse(url)?;
         migrate(&options).await?;
-        Ok(Self { pool: options.open_pool().await })
+        Ok(Self { pool: options.open_pool().await, options })
     }
 
     /// Sends a statement. A restart of the server, or whoever stood in its way, is met by
@@ -44,6 +45,14 @@ impl Server {
             }
             answer => answer,
         }
+    }
+
+    /// Listens on a channel, over a connection beside those for the calls.
+    pub(super) async fn listen(&self, channel: &str) -> Result<PgListener, sqlx::Error> {
+        let mut listener = PgListener::connect_with(&self.options.single()).await?;
+        listener.eager_reconnect(false);
+        listener.listen(channel).await?;
+        Ok(listener)
     }
 
     /// Runs in a task of its own: a caller that gives up leaves no half-read connection behind.

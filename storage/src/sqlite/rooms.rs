@@ -9,6 +9,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Row, Sqlite, query, query_scalar};
 
 use crate::clock::Clock;
+use crate::rooms::whispers::{Whispered, Whispers, Within};
 use crate::rooms::{Closed, Invite, Opened, RoomRow, RoomRows, Rooms, RoomsError};
 use crate::sqlite::Database;
 use crate::words::{from_word, to_column, to_hash, to_word};
@@ -20,12 +21,13 @@ type Query = query::Query<'static, Sqlite, SqliteArguments>;
 pub struct SqliteRooms {
     pub(super) database: Arc<Database>,
     pub(super) clock: Arc<dyn Clock>,
+    whispers: Within,
 }
 
 impl SqliteRooms {
     /// The room rows in this file; leases and absences are judged by this clock.
     pub fn new(database: Arc<Database>, clock: Arc<dyn Clock>) -> Self {
-        Self { database, clock }
+        Self { database, clock, whispers: Within::default() }
     }
 
     /// Runs one statement and answers whether it changed anything.
@@ -45,6 +47,19 @@ impl SqliteRooms {
     async fn rows(&self, statement: Query) -> Result<Vec<RoomRow>, RoomsError> {
         let rows = statement.fetch_all(self.database.reader()).await?;
         Ok(rows.iter().map(room_row).collect::<Result<_, _>>()?)
+    }
+}
+
+/// The one node on a file has nobody to tell but itself.
+#[async_trait]
+impl Whispers for SqliteRooms {
+    async fn whisper(&self, words: &str) -> Result<(), RoomsError> {
+        self.whispers.whisper(words.to_owned());
+        Ok(())
+    }
+
+    async fn listen(&self) -> Result<Whispered, RoomsError> {
+        Ok(self.whispers.listen())
     }
 }
 

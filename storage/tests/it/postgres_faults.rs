@@ -5,6 +5,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use futures_util::future::join_all;
 use schemas::http::RoomStatus;
 use schemas::ids::{MovieId, RoomId, UserId};
@@ -13,7 +14,9 @@ use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Executor};
 use storage::postgres::{PostgresOpenError, PostgresRooms};
 use storage::rooms::sessions::{Lease, Node, NodeId, SessionChange, SessionNote, Sessions};
+use storage::rooms::whispers::Whispers;
 use storage::rooms::{RoomRow, Rooms, RoomsError};
+use tokio::time::timeout;
 use url::Url;
 use uuid::Uuid;
 
@@ -76,7 +79,26 @@ async fn until_waiting(connection: &mut PgConnection) {
             tokio::time::sleep(ASK_AGAIN).await;
         }
     };
-    tokio::time::timeout(SOON, asking).await.unwrap();
+    timeout(SOON, asking).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_listens_is_told_of_a_cut_line_and_may_listen_again() {
+    let databases = Databases::new();
+    let (line, url) = Line::to_database(&databases.url().await).await;
+    let rooms = PostgresRooms::open(url.as_str()).await.unwrap();
+    let mut whispers = rooms.listen().await.unwrap();
+    rooms.whisper("before").await.unwrap();
+    let next = timeout(SOON, whispers.next()).await.unwrap();
+    assert_eq!(next.as_deref(), Some("before"));
+    line.cut();
+    assert_eq!(timeout(SOON, whispers.next()).await.unwrap(), None);
+    rooms.listen().await.err().expect("the line is cut still");
+    line.restore();
+    let mut whispers = rooms.listen().await.unwrap();
+    rooms.whisper("after").await.unwrap();
+    let next = timeout(SOON, whispers.next()).await.unwrap();
+    assert_eq!(next.as_deref(), Some("after"));
 }
 
 #[tokio::test]
