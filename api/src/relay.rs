@@ -17,6 +17,7 @@
 //! |---|---|
 //! | sockets and tickets of this node | [`presence`] |
 //! | their comings and goings on the way to the store | [`attendance`] |
+//! | `typing` and `status`, for members on other nodes | [`chatter`] |
 //! | this node's lease; ending members who are absent everywhere | [`lease`] |
 //! | which node keeps a partition, and where a ticket leads | [`placement`], [`nodes`] |
 //!
@@ -26,6 +27,7 @@
 
 mod append;
 mod attendance;
+mod chatter;
 mod connection;
 mod end;
 mod lane;
@@ -73,6 +75,7 @@ use crate::link::Links;
 use crate::refusal::Refusal;
 use crate::ticket::Ticket;
 use attendance::Attendance;
+use chatter::Elsewhere;
 use connection::{Connection, Sender};
 use lane::Lane;
 use lease::LeaseTask;
@@ -120,6 +123,7 @@ struct Inner {
     options: Arc<RelayOptions>,
     nodes: Arc<Nodes>,
     attendance: Arc<Attendance>,
+    elsewhere: Elsewhere,
     lanes: Mutex<HashMap<u32, Lane>>,
     /// Rooms in memory; the cell makes two members who come at once cause one read.
     loaded: Mutex<BTreeMap<RoomId, RoomCell>>,
@@ -148,9 +152,12 @@ impl Relay {
         own: Node,
         options: RelayOptions,
     ) -> Self {
+        let nodes = Arc::new(Nodes::new(own, Arc::clone(&rooms)));
+        let (elsewhere, waiting) = Elsewhere::new(Arc::clone(&nodes));
         let relay = Self(Arc::new(Inner {
-            nodes: Arc::new(Nodes::new(own, Arc::clone(&rooms))),
+            nodes,
             attendance: Arc::new(Attendance::new(Arc::clone(&rooms))),
+            elsewhere,
             log,
             rooms,
             movie,
@@ -167,6 +174,8 @@ impl Relay {
         }));
         let attendance = Arc::clone(relay.attendance());
         relay.spawn(async move { attendance.run().await });
+        relay.spawn(chatter::tell(relay.clone(), waiting));
+        relay.spawn(chatter::listen(relay.clone()));
         let (rooms, grace) = (Arc::clone(&relay.0.rooms), relay.0.options.session_grace);
         let lease = LeaseTask::new(relay.clone(), rooms, grace);
         let leaving = relay.0.leaving.clone();
@@ -199,6 +208,12 @@ impl Relay {
         }
         self.count_rooms();
         handle.cloned()
+    }
+
+    /// The room, if it is in memory.
+    fn in_memory(&self, id: RoomId) -> Option<RoomHandle> {
+        let loaded = self.0.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        loaded.get(&id).and_then(|cell| cell.get().cloned())
     }
 
     /// Waits until a room has folded all that is in the log now, whichever node appended it.

@@ -24,9 +24,9 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) use command::Sender;
 
+use super::chatter::Chatter;
 use super::end::End;
 use super::outlet::{Due, Outlet, encode};
-use super::presence::Chatter;
 use super::room::Message;
 use super::socket::{Frame, Incoming, Socket};
 use crate::select::select;
@@ -168,13 +168,12 @@ impl<S: Socket> Connection<S> {
                 self.reject(command.client_seq, RejectCode::TooMany, None);
             }
             Ok(ClientFrame::Typing) => {
-                let chatter = Chatter::Typing;
-                self.sender.room.tell(Message::Chatter { session, chatter, status: None }).await;
+                self.sender.room.tell(Message::Chatter { session, chatter: Chatter::Typing }).await;
             }
             Ok(ClientFrame::Status(status)) => {
                 metrics::histogram!("playback_drift_ms").record(status.drift_ms.abs());
-                let (chatter, status) = (Chatter::Status, Some(status));
-                self.sender.room.tell(Message::Chatter { session, chatter, status }).await;
+                let chatter = Chatter::Status(status);
+                self.sender.room.tell(Message::Chatter { session, chatter }).await;
             }
             Ok(ClientFrame::Ping { t }) => {
                 self.push(&ServerFrame::Pong { t, server_time: self.sender.now_ms() });

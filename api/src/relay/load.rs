@@ -90,6 +90,7 @@ impl Relay {
             rooms: Arc::clone(&self.0.rooms),
             nodes: Arc::clone(&self.0.nodes),
             attendance: Arc::clone(&self.0.attendance),
+            elsewhere: self.0.elsewhere.clone(),
             tracker: self.0.tasks.clone(),
             options: Arc::clone(&self.0.options),
         });

@@ -45,6 +45,11 @@ impl Nodes {
         self.living.subscribe()
     }
 
+    /// Whether no other node is known to live.
+    pub(super) fn is_alone(&self) -> bool {
+        self.living.borrow().len() <= 1
+    }
+
     /// Takes over a newer list.
     pub(super) fn set_living(&self, living: Vec<Node>) {
         metrics::gauge!("nodes_living").set(u32::try_from(living.len()).unwrap_or(u32::MAX));

@@ -2,12 +2,14 @@
 //! everywhere is not judged here. Pure: time comes in as a parameter.
 
 use std::collections::{BTreeMap, HashMap};
+use std::mem::{Discriminant, discriminant};
 use std::sync::Arc;
 use std::time::Duration;
 
 use schemas::ids::{SessionId, UserId};
 use tokio::time::Instant;
 
+use super::chatter::Chatter;
 use super::end::End;
 use super::outlet::Outlet;
 
@@ -27,15 +29,6 @@ pub(crate) struct Session {
     pub(crate) rtt_ms: i64,
 }
 
-/// What is passed on to the others without being logged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Chatter {
-    /// The member is typing.
-    Typing,
-    /// How the member's player does.
-    Status,
-}
-
 /// A ticket that went out.
 struct Promise {
     user: UserId,
@@ -49,7 +42,7 @@ pub(crate) struct Presence {
     sessions: BTreeMap<SessionId, Session>,
     /// Whose ticket is out, though no command of that session is known yet.
     promised: BTreeMap<SessionId, Promise>,
-    heard: HashMap<(UserId, Chatter), Instant>,
+    heard: HashMap<(UserId, Discriminant<Chatter>), Instant>,
 }
 
 impl Presence {
@@ -152,10 +145,11 @@ impl Presence {
 
     /// Whether a member's chatter may be passed on now.
     pub(crate) fn may_chatter(&mut self, user: UserId, chatter: Chatter, now: Instant) -> bool {
-        let last = self.heard.get(&(user, chatter));
+        let kind = (user, discriminant(&chatter));
+        let last = self.heard.get(&kind);
         let may = last.is_none_or(|last| now.duration_since(*last) >= CHATTER_PAUSE);
         if may {
-            self.heard.insert((user, chatter), now);
+            self.heard.insert(kind, now);
         }
         may
     }
@@ -168,6 +162,8 @@ impl Presence {
 
 #[cfg(test)]
 mod tests {
+    use schemas::frame::Status;
+
     use super::*;
 
     fn user(number: u128) -> UserId {
@@ -234,8 +230,13 @@ mod tests {
     fn chatter_is_passed_on_once_a_second() {
         let mut presence = Presence::default();
         let now = Instant::now();
+        let status = |position_ms| {
+            Chatter::Status(Status { position_ms, paused: false, buffering: false, drift_ms: 0.0 })
+        };
         assert!(presence.may_chatter(user(1), Chatter::Typing, now));
-        assert!(presence.may_chatter(user(1), Chatter::Status, now));
+        assert!(presence.may_chatter(user(1), status(0), now));
+        assert!(!presence.may_chatter(user(1), status(1), now));
+        assert!(presence.may_chatter(user(2), status(1), now));
         assert!(!presence.may_chatter(user(1), Chatter::Typing, now + Duration::from_millis(999)));
         assert!(presence.may_chatter(user(1), Chatter::Typing, now + Duration::from_secs(1)));
     }

@@ -11,7 +11,6 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use schemas::fold::Outcome;
-use schemas::frame::Status;
 use schemas::http::RoomView;
 use schemas::ids::{RoomId, SessionId, UserId};
 use storage::archive::EventPage;
@@ -21,8 +20,8 @@ use tokio::time::Instant;
 pub(crate) use task::{RoomSetup, RoomTask};
 
 use super::RelayOptions;
+use super::chatter::Chatter;
 use super::outlet::Outlet;
-use super::presence::Chatter;
 use crate::refusal::Refusal;
 
 /// Messages that may wait for a room.
@@ -58,7 +57,9 @@ pub(crate) enum Message {
     /// A socket ended.
     Detach { session: SessionId, connection: u64 },
     /// Not logged, passed on.
-    Chatter { session: SessionId, chatter: Chatter, status: Option<Status> },
+    Chatter { session: SessionId, chatter: Chatter },
+    /// The same, of a member on another node.
+    Overheard { user: UserId, chatter: Chatter },
     /// A round trip was measured.
     RoundTrip { session: SessionId, rtt_ms: i64 },
     /// Other nodes may have taken this one for dead: what it still holds is to be noted anew.

@@ -95,6 +95,33 @@ async fn two_nodes_show_one_room_in_one_order() {
 }
 
 #[tokio::test]
+async fn typing_and_status_reach_members_on_another_node() {
+    let mut apart = Apart::set(&[]).await;
+    let mut second = apart.moved(&apart.petr.person, 0).open_tab(apart.room).await;
+    let petr = apart.petr.person.id;
+    let status = json!({
+        "type": "status", "position_ms": 1500, "paused": false, "buffering": true, "drift_ms": -12.5,
+    });
+    let heard = |tab: &Tab, kind: &str| {
+        tab.socket.frames(0).into_iter().find(|frame| frame["type"] == kind)
+    };
+    // A node is told within a second that it is not alone.
+    let (typing, told) = until("the other node tells", async || {
+        apart.petr.socket.send(&json!({"type": "typing"})).await;
+        apart.petr.socket.send(&status).await;
+        heard(&apart.vasily, "typing").zip(heard(&apart.vasily, "status"))
+    })
+    .await;
+    assert_eq!(typing, json!({"type": "typing", "user": petr}));
+    let mut expected = status.clone();
+    expected["user"] = json!(petr);
+    assert_eq!(told, expected);
+    let seq = apart.vasily.chat("I see you").await;
+    second.event(seq).await;
+    assert_eq!(heard(&second, "typing").or(heard(&second, "status")), None, "of oneself");
+}
+
+#[tokio::test]
 async fn a_command_sent_again_by_another_node_counts_once() {
     let mut apart = Apart::set(&[]).await;
     for number in 0..5 {

@@ -1,9 +1,10 @@
 //! What a room answers to and about its members, and how their sockets come and go.
 
+use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use schemas::frame::{ServerFrame, Status, You};
+use schemas::frame::You;
 use schemas::ids::{SessionId, UserId};
 use schemas::limits::{LEAD_MS_MAX, LEAD_MS_MIN};
 use schemas::record::{Entry, LeaveReason, MemberLeft};
@@ -15,10 +16,11 @@ use super::history::{resume, view, welcome};
 use super::task::RoomTask;
 use super::{Attach, Look, Promised};
 use crate::refusal::Refusal;
+use crate::relay::chatter::Chatter;
 use crate::relay::end::End;
 use crate::relay::in_ms;
 use crate::relay::outlet::encode;
-use crate::relay::presence::{Chatter, Session};
+use crate::relay::presence::Session;
 use crate::ticket::TICKET_LIFE_MS;
 
 const TICKET_LIFE: Duration = Duration::from_millis(TICKET_LIFE_MS.unsigned_abs());
@@ -149,19 +151,30 @@ impl RoomTask {
         in_ms(self.setup.options.session_grace)
     }
 
-    pub(super) fn pass_on(&mut self, session: SessionId, chatter: Chatter, status: Option<Status>) {
+    /// Passes on what a session on this node says beside the log.
+    pub(super) fn pass_on(&mut self, session: SessionId, chatter: Chatter) {
         let Some(user) = self.presence.session(session).map(|session| session.user) else { return };
-        if !self.presence.may_chatter(user, chatter, Instant::now()) {
-            return;
+        if self.tell_others(user, chatter) && self.setup.elsewhere.exists() && self.has_others() {
+            self.setup.elsewhere.tell(self.room(), user, chatter);
         }
-        let frame = match status {
-            Some(status) => encode(&ServerFrame::Status { user, status }),
-            None => encode(&ServerFrame::Typing { user }),
-        };
-        let others = self.presence.sessions().filter(|session| session.user != user);
-        if let Some(frame) = frame {
+    }
+
+    /// Tells the others on this node, unless it is too soon; says whether it did.
+    pub(super) fn tell_others(&mut self, user: UserId, chatter: Chatter) -> bool {
+        let may = self.setup.state.is_member(user)
+            && self.presence.may_chatter(user, chatter, Instant::now());
+        if may && let Some(frame) = encode(&chatter.frame(user)) {
+            let others = self.presence.sessions().filter(|session| session.user != user);
             others.for_each(|session| session.outlet.push(frame.clone()));
         }
+        may
+    }
+
+    /// Whether there are members without a session on this node.
+    fn has_others(&self) -> bool {
+        let here: HashSet<UserId> = self.presence.sessions().map(|session| session.user).collect();
+        let mut members = self.setup.state.people().iter().filter(|(_, person)| person.joined);
+        members.any(|(user, _)| !here.contains(user))
     }
 
     pub(super) fn set_lead(&self) {

@@ -23,6 +23,7 @@ use super::history::page;
 use super::{Message, Options};
 use crate::relay::append::append_record;
 use crate::relay::attendance::Attendance;
+use crate::relay::chatter::Elsewhere;
 use crate::relay::end::End;
 use crate::relay::lane::{Delivery, Lane};
 use crate::relay::load::record_of;
@@ -60,6 +61,7 @@ pub(crate) struct RoomSetup {
     pub(crate) rooms: Arc<dyn Rooms>,
     pub(crate) nodes: Arc<Nodes>,
     pub(crate) attendance: Arc<Attendance>,
+    pub(crate) elsewhere: Elsewhere,
     pub(crate) tracker: TaskTracker,
     pub(crate) options: Options,
 }
@@ -248,7 +250,8 @@ impl RoomTask {
             Message::Admit { user, session, reply } => drop(reply.send(self.admit(user, session))),
             Message::Attach(attach) => self.attach(*attach),
             Message::Detach { session, connection } => self.detach(session, connection),
-            Message::Chatter { session, chatter, status } => self.pass_on(session, chatter, status),
+            Message::Chatter { session, chatter } => self.pass_on(session, chatter),
+            Message::Overheard { user, chatter } => drop(self.tell_others(user, chatter)),
             Message::RoundTrip { session, rtt_ms } => {
                 if let Some(session) = self.presence.session_mut(session) {
                     session.rtt_ms = rtt_ms;
