@@ -6,7 +6,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-export POSTGRES_PASSWORD=test TICKET_SECRET=unused
+# A network of its own, beside that of the whole system.
+export POSTGRES_PASSWORD=test TICKET_SECRET=unused SUBNET=10.213.72.0/24
 compose=(docker compose -p movie-together-engines -f docker-compose.yml -f deploy/engines.yml)
 trap '"${compose[@]}" down --volumes' EXIT
 "${compose[@]}" up --wait postgres kafka mongo
