@@ -18,14 +18,17 @@ pub fn sentry(options: &Options) -> Option<ClientInitGuard> {
     Some(sentry::init(client))
 }
 
+/// The scheduler tells of its inner life, which is nobody's here.
+const QUIET: &str = "tokio_cron_scheduler=warn";
+
 /// Starts the log, above the progress bar.
 pub fn log(options: &Options, terminal: &Terminal) {
     let builder = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(&options.rust_log))
+        .with_env_filter(EnvFilter::new(format!("{QUIET},{}", options.rust_log)))
         .with_ansi(stderr().is_terminal())
         .with_writer(terminal.clone());
     match options.log_format {
         LogFormat::Text => builder.init(),
-        LogFormat::Json => builder.json().init(),
+        LogFormat::Json => builder.json().flatten_event(true).init(),
     }
 }

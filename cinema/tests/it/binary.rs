@@ -23,7 +23,6 @@ async fn start() -> Server {
     let mut child = Command::new(env!("CARGO_BIN_EXE_movie-together-cinema"))
         .args(["--listen", "127.0.0.1:0", "--data-dir"])
         .arg(folder.path())
-        .env("NO_COLOR", "1")
         .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn()

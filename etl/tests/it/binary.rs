@@ -203,8 +203,11 @@ async fn on_a_schedule_it_waits_for_the_file_and_ends_on_sigterm() {
 fn logs_can_be_json() {
     let directory = tempfile::tempdir().unwrap();
     let output = etl(directory.path()).arg("--once").env("LOG_FORMAT", "json").output().unwrap();
-    for line in stderr(&output).lines() {
+    let lines = stderr(&output);
+    assert_ne!(lines, "");
+    for line in lines.lines() {
         let line: Value = serde_json::from_str(line).unwrap();
         assert_eq!(line["level"], "ERROR");
+        assert!(line["message"].is_string(), "not as flat as a node's: {line}");
     }
 }
