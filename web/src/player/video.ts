@@ -1,11 +1,15 @@
 /** A `<video>` element as a `Player`. How its media gets there is the business of `attach.ts`. */
 import type { Player, PlayOutcome } from '../sync/player';
+import { LOOK_PAUSE_MS, Steps } from './steps';
 
 /** After these the player is somewhere else, or can go on: worth a look at once. */
 const CHANGES = ['seeked', 'playing', 'canplay', 'waiting', 'loadedmetadata'] as const;
 
 export class VideoPlayer implements Player {
   readonly #video: HTMLVideoElement;
+  readonly #steps = new Steps();
+  /** Looks often, while that is worth it. */
+  #looking: ReturnType<typeof setInterval> | undefined;
 
   constructor(video: HTMLVideoElement) {
     this.#video = video;
@@ -13,7 +17,7 @@ export class VideoPlayer implements Player {
   }
 
   get positionMs(): number {
-    return this.#video.currentTime * 1000;
+    return this.#look();
   }
 
   get durationMs(): number {
@@ -35,9 +39,13 @@ export class VideoPlayer implements Player {
 
   /** Calls after each change that is worth a look; returns how to stop. */
   onChange(look: () => void): () => void {
+    const heed = () => this.#heed();
     for (const change of CHANGES) this.#video.addEventListener(change, look);
+    this.#video.addEventListener('timeupdate', heed);
     return () => {
       for (const change of CHANGES) this.#video.removeEventListener(change, look);
+      this.#video.removeEventListener('timeupdate', heed);
+      clearInterval(this.#looking);
     };
   }
 
@@ -58,11 +66,37 @@ export class VideoPlayer implements Player {
   }
 
   seek(positionMs: number): void {
+    this.#steps.forget();
     this.#video.currentTime = positionMs / 1000;
   }
 
   setRate(rate: number): void {
-    if (this.#video.playbackRate !== rate) this.#video.playbackRate = rate;
+    if (this.#video.playbackRate === rate) return;
+    this.#steps.forget();
+    this.#video.playbackRate = rate;
+  }
+
+  /** Where the player is, as well as the browser lets one know. */
+  #look(): number {
+    const { currentTime, paused, seeking, playbackRate } = this.#video;
+    const toldMs = currentTime * 1000;
+    if (!paused && !seeking && this.ready) {
+      return this.#steps.look(performance.now(), toldMs, playbackRate);
+    }
+    this.#steps.forget();
+    return toldMs;
+  }
+
+  /** A film runs; a hidden page's timers rest, but it is told of the time still. */
+  #heed(): void {
+    this.#look();
+    if (!this.#steps.worthLooking || this.#video.paused) return;
+    this.#looking ??= setInterval(() => {
+      this.#look();
+      if (this.#steps.worthLooking && !this.#video.paused) return;
+      clearInterval(this.#looking);
+      this.#looking = undefined;
+    }, LOOK_PAUSE_MS);
   }
 
   async #tryPlay(): Promise<PlayOutcome> {
