@@ -6,8 +6,10 @@ export const SETTLE_MS = 2_000;
 export const IN_STEP_MS = 40;
 /** And they are in step after an act once they have stayed so for this long. */
 const STAYS_MS = 1_000;
-/** A look further than this from the beat says nothing about it. */
-const LOOK_OFF_MAX_MS = 60;
+/** A look further than this from the beat says nothing about it: `timeupdate` comes 4 times a second. */
+const LOOK_OFF_MAX_MS = 130;
+/** The same of a picture. */
+const PICTURE_OFF_MAX_MS = 60;
 
 /** @typedef {import('./scene.mjs').Evening} Evening */
 /** @typedef {import('./scene.mjs').Watched} Watched */
@@ -115,7 +117,7 @@ function positionAt({ notes }, atMs) {
  */
 function pictureAt({ notes }, atMs) {
   const picture = nearest(notes.pictures, atMs, ({ dueMs }) => dueMs);
-  if (!picture || Math.abs(picture.dueMs - atMs) > LOOK_OFF_MAX_MS) return null;
+  if (!picture || Math.abs(picture.dueMs - atMs) > PICTURE_OFF_MAX_MS) return null;
   return picture.mediaMs + (atMs - picture.dueMs);
 }
 

@@ -95,10 +95,12 @@ export function slowTimersOnDemand() {
 }
 
 /**
- * Looks at the player on every beat of the machine's clock.
- * @param {number} everyMs
+ * Looks at the player on every beat of the machine's clock. In a browser that tells the position
+ * of a moving player in steps, that is only true when it has just come: there the looks at one
+ * are those of its `timeupdate`.
+ * @param {{ everyMs: number, inSteps: boolean }} how
  */
-export function lookAtPlayer(everyMs) {
+export function lookAtPlayer({ everyMs, inSteps }) {
   const realSetTimeout = window.setTimeout;
   /** @type {Measured} */
   const { notes } = /** @type {any} */ (window).measured;
@@ -111,20 +113,26 @@ export function lookAtPlayer(everyMs) {
     const found = document.querySelector('video');
     if (!found) return;
     if (found !== video) begin(found);
-    const { paused, seeking, readyState, playbackRate, currentTime } = found;
-    const hasData = readyState >= found.HAVE_FUTURE_DATA;
-    notes.looks.push({
-      atMs: nowMs(),
-      positionMs: currentTime * 1000,
-      rate: playbackRate,
-      moving: !paused && !seeking && hasData,
-    });
+    if (!inSteps || !isMoving(found)) note(found);
+  }
+
+  /** @param {HTMLVideoElement} found */
+  function isMoving({ paused, seeking, readyState, HAVE_FUTURE_DATA }) {
+    return !paused && !seeking && readyState >= HAVE_FUTURE_DATA;
+  }
+
+  /** @param {HTMLVideoElement} found */
+  function note(found) {
+    const { playbackRate: rate, currentTime } = found;
+    const positionMs = currentTime * 1000;
+    notes.looks.push({ atMs: nowMs(), positionMs, rate, moving: isMoving(found) });
   }
 
   /** @param {HTMLVideoElement} found */
   function begin(found) {
     video = found;
     found.addEventListener('seeking', () => notes.seeksAtMs.push(nowMs()));
+    if (inSteps) found.addEventListener('timeupdate', () => note(found));
     const shown = (
       /** @type {number} */ _,
       /** @type {VideoFrameCallbackMetadata} */ { expectedDisplayTime, mediaTime },

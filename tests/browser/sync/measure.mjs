@@ -35,6 +35,7 @@ async function measured(follower) {
     for (const { name, inStepAfterMs } of seen.acts)
       tell(`${name}: in step after ${inStepAfterMs?.toFixed(0) ?? 'no'} ms`);
     tell(`p50 ${seen.p50Ms.toFixed(1)} ms, p95 ${seen.p95Ms.toFixed(1)} ms`);
+    tell(`p95 of the pictures ${seen.pictures95Ms.toFixed(1)} ms`);
     tell(`${seen.seeks} hard seeks, ${seen.undisturbedSeeks} of them undisturbed`);
     return { name: follower.name, figures: seen };
   } finally {

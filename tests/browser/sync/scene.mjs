@@ -2,6 +2,7 @@
  * The evening that is measured: four people over four lines, two minutes of a film with sound,
  * and all that happens to an evening. The same for every follower.
  */
+import { isFirefox } from '../support/browser.mjs';
 import { House } from '../support/evening.mjs';
 import { Line } from '../support/line.mjs';
 import { SlowLine } from '../support/slow-line.mjs';
@@ -125,7 +126,10 @@ class Scene {
     this.lines.push(line);
     const person = await this.house.person(name, { viewport: { width: 640, height: 480 } });
     await person.context.addInitScript(leadThrough, { address: line.address, delayMs });
-    await person.context.addInitScript(lookAtPlayer, LOOK_EVERY_MS);
+    await person.context.addInitScript(lookAtPlayer, {
+      everyMs: LOOK_EVERY_MS,
+      inSteps: isFirefox,
+    });
     await person.context.addInitScript(slowTimersOnDemand);
     await this.follower.serveTo(person.context);
     await person.signUp();
