@@ -65,7 +65,7 @@ paint: build ## Measures how soon the page is there, for docs/PAGE.md.
 sync: web ## Measures how well a room keeps step, and writes docs/SYNC.md.
 	cargo build --locked -p movie-together-api
 	cargo build --locked -p movie-together-end-to-end --bin movie-together-fault-layer
-	scripts/needs.sh chromium
+	scripts/needs.sh chromium firefox
 	cd tests/browser && npm ci --no-progress && npm run sync
 
 pictures: web ## Renews the pictures that tests compare the page's screens with.

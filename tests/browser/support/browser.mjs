@@ -30,11 +30,23 @@ const FIREFOX_PREFERENCES = {
 /** Films may start with sound before any touch. */
 const AUTOPLAY_PREFERENCES = { 'media.autoplay.default': 0, 'media.autoplay.blocking_policy': 0 };
 
-export const isFirefox = process.env.BROWSER === 'firefox';
+/** @typedef {'chromium' | 'firefox'} Kind */
 
-/** @param {{ autoplay: boolean }} options whether films may start with sound before any touch */
-export function launch({ autoplay }) {
-  return isFirefox ? launchFirefox(autoplay) : launchChromium(autoplay);
+/** What people come with, unless a test says otherwise. @type {Kind} */
+export const USUAL = process.env.BROWSER === 'firefox' ? 'firefox' : 'chromium';
+
+/**
+ * @param {object} options
+ * @param {boolean} options.autoplay whether films may start with sound before any touch
+ * @param {Kind} [options.kind]
+ */
+export function launch({ autoplay, kind = USUAL }) {
+  return kind === 'firefox' ? launchFirefox(autoplay) : launchChromium(autoplay);
+}
+
+/** @param {import('playwright-core').BrowserContext} context */
+export function isFirefox(context) {
+  return context.browser()?.browserType().name() === 'firefox';
 }
 
 /** @param {boolean} autoplay */

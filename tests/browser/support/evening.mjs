@@ -15,13 +15,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { isFirefox, launch } from './browser.mjs';
+import { launch, USUAL } from './browser.mjs';
 import { Person } from './person.mjs';
 import { Server } from './server.mjs';
 
 /** Pictures and server logs of the last run, a folder a test. */
 const ARTIFACTS = fileURLToPath(
-  new URL(isFirefox ? '../../artifacts/firefox' : '../../artifacts', import.meta.url),
+  new URL(USUAL === 'firefox' ? '../../artifacts/firefox' : '../../artifacts', import.meta.url),
 );
 /** No test may take longer, whatever hangs. */
 const TEST_MAX_MS = 180_000;
@@ -40,20 +40,26 @@ export function evening(title, body, { autoplay = true } = {}) {
   });
 }
 
+/** @typedef {import('./browser.mjs').Kind} Kind */
+/** @typedef {import('playwright-core').Browser} Browser */
+
 export class House {
   /** @type {Person[]} */
   people = [];
   #pictures = 0;
+  #autoplay;
+  /** One of a kind, for all who come with it. @type {Map<Kind, Promise<Browser>>} */
+  #browsers = new Map();
 
   /**
    * @param {Server} server
-   * @param {import('playwright-core').Browser} browser
+   * @param {boolean} autoplay
    * @param {string} artifacts
    * @param {string} folder
    */
-  constructor(server, browser, artifacts, folder) {
+  constructor(server, autoplay, artifacts, folder) {
     this.server = server;
-    this.browser = browser;
+    this.#autoplay = autoplay;
     this.artifacts = artifacts;
     this.folder = folder;
   }
@@ -66,11 +72,11 @@ export class House {
     const artifacts = join(ARTIFACTS, title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'));
     rmSync(artifacts, { recursive: true, force: true });
     mkdirSync(artifacts, { recursive: true });
-    const browser = await launch({ autoplay });
     const folder = mkdtempSync(join(tmpdir(), 'movie-together-'));
     const server = new Server(folder, join(artifacts, 'server.log'));
-    const house = new House(server, browser, artifacts, folder);
+    const house = new House(server, autoplay, artifacts, folder);
     try {
+      await house.browser();
       await server.start();
       return house;
     } catch (error) {
@@ -84,9 +90,11 @@ export class House {
    *
    * @param {string} name
    * @param {import('playwright-core').BrowserContextOptions} [options]
+   * @param {Kind} [kind] of their browser
    */
-  async person(name, options = {}) {
-    const context = await this.browser.newContext({
+  async person(name, options = {}, kind = USUAL) {
+    const browser = await this.browser(kind);
+    const context = await browser.newContext({
       baseURL: this.server.address,
       viewport: { width: 1280, height: 800 },
       ...options,
@@ -94,6 +102,13 @@ export class House {
     const person = await Person.arrive(this, name, context);
     this.people.push(person);
     return person;
+  }
+
+  /** Launched when it is first wanted. @param {Kind} [kind] */
+  browser(kind = USUAL) {
+    const launched = this.#browsers.get(kind) ?? launch({ autoplay: this.#autoplay, kind });
+    this.#browsers.set(kind, launched);
+    return launched;
   }
 
   /** @param {string} what */
@@ -105,7 +120,7 @@ export class House {
   /** Leaves a picture of how each page ended, then nothing. */
   async close() {
     for (const person of this.people) await person.picture('end').catch(() => null);
-    await this.browser.close();
+    for (const browser of this.#browsers.values()) await (await browser).close();
     await this.server.kill();
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -15,7 +15,7 @@ const TOO_MANY = 429;
 
 export class Person {
   /** @type {RegExp[]} */
-  #expected = isFirefox ? [DRIVERS_STYLE] : [];
+  #expected;
   /** @type {string[]} */
   #troubles = [];
 
@@ -31,6 +31,7 @@ export class Person {
     this.email = `${name.toLowerCase()}@example.org`;
     this.context = context;
     this.page = page;
+    this.#expected = isFirefox(context) ? [DRIVERS_STYLE] : [];
   }
 
   /**

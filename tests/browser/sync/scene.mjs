@@ -27,11 +27,18 @@ export const PEOPLE = [
   { name: 'Maria', delayMs: 80 },
   { name: 'Anna', delayMs: 150 },
 ];
+/** And with which browsers, in the same order. @type {Record<string, Kind[]>} */
+export const BROWSERS = {
+  Chromium: ['chromium', 'chromium', 'chromium', 'chromium'],
+  Firefox: ['firefox', 'firefox', 'firefox', 'firefox'],
+  'two in each': ['chromium', 'firefox', 'chromium', 'firefox'],
+};
 const LATE = 'Maria';
 const STALLED = 'Petr';
 
 /** @typedef {import('./in-page.mjs').Notes} Notes */
 /** @typedef {import('./in-page.mjs').Measured} Measured */
+/** @typedef {import('../support/browser.mjs').Kind} Kind */
 /** @typedef {{ atMs: number, name: string }} Act */
 /** @typedef {{ name: string, delayMs: number, notes: Notes, absent: { fromMs: number, untilMs: number }[] }} Watched */
 
@@ -43,15 +50,18 @@ const STALLED = 'Petr';
 
 /**
  * @param {import('./followers.mjs').Follower} follower
+ * @param {string} browsers one of `BROWSERS`
  * @param {(what: string) => void} tell
  * @returns {Promise<Evening>}
  */
-export async function play(follower, tell) {
-  const house = await House.open(`sync ${follower.name}`);
+export async function play(follower, browsers, tell) {
+  const kinds = BROWSERS[browsers];
+  if (!kinds) throw new Error(`${browsers} is none of ${Object.keys(BROWSERS).join(', ')}`);
+  const house = await House.open(`sync ${follower.name} ${browsers}`);
   /** @type {Line[]} */
   const lines = [];
   try {
-    return await new Scene(house, lines, follower, tell).play();
+    return await new Scene(house, lines, follower, tell).play(kinds);
   } finally {
     await house.close();
     for (const line of lines) await line.end();
@@ -78,8 +88,10 @@ class Scene {
     this.tell = tell;
   }
 
-  async play() {
-    for (const { name, delayMs } of PEOPLE) await this.#arrive(name, delayMs);
+  /** @param {readonly Kind[]} kinds */
+  async play(kinds) {
+    for (const [index, { name, delayMs }] of PEOPLE.entries())
+      await this.#arrive(name, delayMs, kinds[index]);
     const [vasily, ...others] = this.house.people;
     if (!vasily) throw new Error('nobody has come');
     const { link, room } = await vasily.openRoom(FILM);
@@ -119,16 +131,18 @@ class Scene {
    *
    * @param {string} name
    * @param {number} delayMs
+   * @param {Kind} [kind]
    */
-  async #arrive(name, delayMs) {
+  async #arrive(name, delayMs, kind) {
     const delay = { delayMs, jitterMs: Math.round(delayMs * JITTER) };
     const line = await Line.to(this.house.server.address, delay);
     this.lines.push(line);
-    const person = await this.house.person(name, { viewport: { width: 640, height: 480 } });
+    const viewport = { width: 640, height: 480 };
+    const person = await this.house.person(name, { viewport }, kind);
     await person.context.addInitScript(leadThrough, { address: line.address, delayMs });
     await person.context.addInitScript(lookAtPlayer, {
       everyMs: LOOK_EVERY_MS,
-      inSteps: isFirefox,
+      inSteps: isFirefox(person.context),
     });
     await person.context.addInitScript(slowTimersOnDemand);
     await this.follower.serveTo(person.context);
