@@ -101,10 +101,18 @@ function isAbsent({ absent }, atMs) {
   return absent.some(({ fromMs, untilMs }) => atMs >= fromMs && atMs < untilMs);
 }
 
-/** Where a player was at `atMs`, from its look nearest to that. @param {Watched} watched @param {number} atMs */
+/**
+ * Where a player was at `atMs`, from its look nearest to that. A look from the other side of a
+ * seek says nothing about it.
+ *
+ * @param {Watched} watched
+ * @param {number} atMs
+ */
 function positionAt({ notes }, atMs) {
   const look = nearest(notes.looks, atMs, (look) => look.atMs);
   if (!look || Math.abs(look.atMs - atMs) > LOOK_OFF_MAX_MS) return null;
+  const [fromMs, untilMs] = [Math.min(look.atMs, atMs), Math.max(look.atMs, atMs)];
+  if (notes.seeksAtMs.some((seekMs) => seekMs > fromMs && seekMs < untilMs)) return null;
   return look.positionMs + (look.moving ? (atMs - look.atMs) * look.rate : 0);
 }
 

@@ -49,6 +49,13 @@ test('looks are brought to one moment by the rate', () => {
   assert.equal(seen([watched(() => 0), late]).maxMs, 0);
 });
 
+test('a look from beyond a seek says nothing about the time before it', () => {
+  const sought = watched((afterMs) => (afterMs > 5_000 ? 9_000 : 0));
+  sought.notes.seeksAtMs.push(BEGIN_MS + 5_003);
+  const { beats } = seen([watched(() => 0), sought], [5_003]);
+  assert.equal(beats.find(({ atMs }) => atMs === 5_000)?.spreadMs, null);
+});
+
 test('percentiles leave out the time after an act, and the beats still show it', () => {
   const jumpy = watched((afterMs) => (afterMs > 5_000 && afterMs < 6_500 ? 300 : 3));
   const { maxMs, beats } = seen([watched(() => 0), jumpy], [5_000]);
