@@ -183,7 +183,9 @@ export class Controller {
   #isStuck(): boolean {
     const { player, localNowMs } = this.#parts;
     if (this.#refused || (!player.seeking && player.ready)) return false;
-    return !this.#landing.isOnTime(localNowMs());
+    const onTimeForMs = this.#landing.onTimeForMs(localNowMs());
+    if (onTimeForMs > 0) this.#lookIn(onTimeForMs);
+    return onTimeForMs <= 0;
   }
 
   #targetMs(playback: Playback, atMs: number): number {

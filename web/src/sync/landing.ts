@@ -60,9 +60,9 @@ export class Landing {
     return offMs > Math.min(SEEK_OVER_MS, Math.max(LAND_OVER_MS, this.aheadMs * WORTH));
   }
 
-  /** A seek of ours is on its way and takes no longer than they do: nothing is wrong yet. */
-  isOnTime(nowMs: number): boolean {
-    return this.#begunMs !== null && nowMs - this.#begunMs < this.aheadMs;
+  /** A seek of ours is on its way, and takes no longer than they do for so long yet: 0 if not. */
+  onTimeForMs(nowMs: number): number {
+    return this.#begunMs === null ? 0 : Math.max(0, this.#begunMs + this.aheadMs - nowMs);
   }
 
   begin(nowMs: number): void {
