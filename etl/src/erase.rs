@@ -27,6 +27,8 @@ pub struct EraseReport {
     pub names_erased: u64,
     /// Events that were blanked by this call.
     pub events_erased: u64,
+    /// Records in quarantine that were blanked by this call.
+    pub records_erased: u64,
     /// Whether it was told to stop before it was done; the same call goes on.
     pub stopped: bool,
     /// How long it took.
@@ -44,7 +46,8 @@ pub enum EraseError {
     Archive(#[from] ArchiveError),
 }
 
-/// Remembers a person, then blanks their name in room rows and the rooms that are archived.
+/// Remembers a person, then blanks their name in room rows, and their words in what was set
+/// aside and in the rooms that are archived.
 /// Can be repeated at any time; rooms that are archived later are blanked by the pass that
 /// archives them.
 pub async fn erase(
@@ -59,11 +62,12 @@ pub async fn erase(
     let archive = ports.archive.as_ref();
     let is_new = archive.remember_erasure(user, started_at_ms).await?;
     let names_erased = ports.rooms.forget_owner(user).await?;
+    let only_this = BTreeSet::from([user]);
+    let records_erased = archive.erase_in_quarantine(&only_this).await?;
     let rooms = archive.rooms_with(user).await?;
     let progress = terminal.bar("erasing", "rooms");
     progress.expect(rooms.len() as u64);
     let (mut rooms_done, mut events_erased) = (0, 0);
-    let only_this = BTreeSet::from([user]);
     for room in &rooms {
         if stop.is_cancelled() {
             break;
@@ -75,7 +79,8 @@ pub async fn erase(
     let rooms = rooms.len() as u64;
     let duration_ms = clock.now_ms() - started_at_ms;
     tracing::info!(
-        %user, is_new, rooms, rooms_done, names_erased, events_erased, duration_ms, "erasure over"
+        %user, is_new, rooms, rooms_done, names_erased, events_erased, records_erased, duration_ms,
+        "erasure over"
     );
     let stopped = rooms_done < rooms;
     Ok(EraseReport {
@@ -85,6 +90,7 @@ pub async fn erase(
         rooms_done,
         names_erased,
         events_erased,
+        records_erased,
         stopped,
         duration_ms,
     })

@@ -1,5 +1,6 @@
 //! How a closed room rests: its events, and the seal that proves them complete.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::event::Event;
 use crate::ids::{RoomId, UserId};
+use crate::record::Record;
 
 /// SHA-256 of something.
 pub type Hash = [u8; 32];
@@ -117,7 +119,7 @@ pub enum QuarantineReason {
     UnknownRoom,
 }
 
-/// Bytes of the log that belong to no room, kept as they were.
+/// Bytes of the log that belong to no room, kept as they were but for what is erased.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quarantined {
     /// Incarnation of the log.
@@ -132,4 +134,26 @@ pub struct Quarantined {
     pub reason: QuarantineReason,
     /// The bytes.
     pub raw: Vec<u8>,
+}
+
+impl Quarantined {
+    /// Whose record it is, where the bytes can be read as one.
+    pub fn user(&self) -> Option<UserId> {
+        Record::decode(&self.raw).ok()?.user
+    }
+
+    /// The same without what these people said and are called; none if it tells neither. What
+    /// cannot be read cannot be told apart, and stays.
+    pub fn erased(&self, people: &BTreeSet<UserId>) -> Result<Option<Self>, serde_json::Error> {
+        let Ok(record) = Record::decode(&self.raw) else { return Ok(None) };
+        if record.user.is_none_or(|user| !people.contains(&user)) {
+            return Ok(None);
+        }
+        let mut erased = record.clone();
+        erased.entry.erase();
+        if erased == record {
+            return Ok(None);
+        }
+        Ok(Some(Self { raw: erased.encode()?, ..self.clone() }))
+    }
 }

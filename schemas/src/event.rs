@@ -33,7 +33,7 @@ impl Event {
     pub fn erased(&self, people: &BTreeSet<UserId>) -> Option<Self> {
         let mut erased = self.clone();
         if self.user.is_some_and(|user| people.contains(&user)) {
-            erase_entry(&mut erased.entry);
+            erased.entry.erase();
         }
         let holds = erased.playback.iter_mut().flat_map(|playback| &mut playback.holds);
         for hold in holds.filter(|hold| people.contains(&hold.user)) {
@@ -46,32 +46,9 @@ impl Event {
     pub fn without_message(&self) -> Option<Self> {
         let mut erased = self.clone();
         if matches!(erased.entry, Entry::Chat(_)) {
-            erase_entry(&mut erased.entry);
+            erased.entry.erase();
         }
         (erased != *self).then_some(erased)
-    }
-}
-
-fn erase_entry(entry: &mut Entry) {
-    match entry {
-        Entry::RoomCreated(body) => body.owner_name.clear(),
-        Entry::MemberJoined(body) => body.name.clear(),
-        Entry::Chat(body) => {
-            body.text.clear();
-            body.redacted = true;
-        }
-        Entry::Hold(body) => body.reason.clear(),
-        Entry::Unknown(unknown) => *unknown = unknown.erased(),
-        Entry::MemberLeft(_)
-        | Entry::Play(_)
-        | Entry::Pause(_)
-        | Entry::Seek(_)
-        | Entry::Rate(_)
-        | Entry::MovieChanged(_)
-        | Entry::Release(_)
-        | Entry::Ended(_)
-        | Entry::Redacted(_)
-        | Entry::RoomClosed(_) => {}
     }
 }
 

@@ -40,7 +40,7 @@ impl Unknown {
 
     /// The same without its body, whose words this code cannot tell from the rest. The type is
     /// renamed, so that no later version looks for what is gone.
-    pub(crate) fn erased(&self) -> Self {
+    fn erased(&self) -> Self {
         let kind = self.kind.strip_suffix(ERASED_SUFFIX).unwrap_or(&self.kind);
         Self { kind: format!("{kind}{ERASED_SUFFIX}"), body: RawValue::NULL.to_owned() }
     }
@@ -128,6 +128,32 @@ entries! {
     Redacted(Redacted) = "redacted",
     /// Last record that counts.
     RoomClosed(RoomClosed) = "room_closed",
+}
+
+impl Entry {
+    /// Blanks what somebody said and is called.
+    pub(crate) fn erase(&mut self) {
+        match self {
+            Self::RoomCreated(body) => body.owner_name.clear(),
+            Self::MemberJoined(body) => body.name.clear(),
+            Self::Chat(body) => {
+                body.text.clear();
+                body.redacted = true;
+            }
+            Self::Hold(body) => body.reason.clear(),
+            Self::Unknown(unknown) => *unknown = unknown.erased(),
+            Self::MemberLeft(_)
+            | Self::Play(_)
+            | Self::Pause(_)
+            | Self::Seek(_)
+            | Self::Rate(_)
+            | Self::MovieChanged(_)
+            | Self::Release(_)
+            | Self::Ended(_)
+            | Self::Redacted(_)
+            | Self::RoomClosed(_) => {}
+        }
+    }
 }
 
 /// One entry of the log: what was asked, by whom, in which room.

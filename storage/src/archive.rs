@@ -11,6 +11,10 @@
 //! inserts a room, then asks who of it is remembered ([`Archive::erased_among`]) and blanks them.
 //! Whichever of the two comes second sees what the first did, so nobody slips through between.
 //!
+//! What was set aside belongs to no room, so the port itself sees to it in the same way:
+//! [`Archive::quarantine`] sets aside and then blanks, whoever erases remembers and then calls
+//! [`Archive::erase_in_quarantine`].
+//!
 //! A single message goes the same way within the port: [`Archive::erase_message`] remembers it
 //! and then blanks it, [`Archive::insert`] inserts and then blanks what is remembered, so that
 //! it is gone for good whether its room is archived already, just now, or later.
@@ -94,7 +98,8 @@ pub trait Archive: Send + Sync + 'static {
     ) -> Result<Option<EventPage>, ArchiveError>;
 
     /// Sets bytes aside, in any order, durably; there already is fine. They are kept as they
-    /// are, whatever they tell of whom: erasure does not reach them.
+    /// are, but for records of people who are remembered as erased: those are blanked before
+    /// this answers.
     async fn quarantine(&self, quarantined: &[Quarantined]) -> Result<(), ArchiveError>;
 
     /// What was set aside in a partition, in offset order, at most `limit`.
@@ -117,6 +122,10 @@ pub trait Archive: Send + Sync + 'static {
     /// Blanks what these people said and are called in a room's events, see
     /// [`Event::erased`]; answers how many events this changed.
     async fn erase_in(&self, room: RoomId, people: &BTreeSet<UserId>) -> Result<u64, ArchiveError>;
+
+    /// Blanks what these people said and are called in what was set aside, see
+    /// [`Quarantined::erased`]; answers how many records this changed.
+    async fn erase_in_quarantine(&self, people: &BTreeSet<UserId>) -> Result<u64, ArchiveError>;
 
     /// Remembers durably that a message of a room is to be erased, then blanks it if it is
     /// there; can be repeated. A seq that is no message's changes nothing.

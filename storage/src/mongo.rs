@@ -103,7 +103,8 @@ impl Archive for MongoArchive {
     }
 
     async fn quarantine(&self, quarantined: &[Quarantined]) -> Result<(), ArchiveError> {
-        quarantine::insert(&self.quarantine, quarantined).await
+        quarantine::insert(&self.quarantine, quarantined).await?;
+        quarantine::blank_remembered(&self.quarantine, &self.erasures, quarantined).await
     }
 
     async fn quarantined(
@@ -128,6 +129,10 @@ impl Archive for MongoArchive {
 
     async fn erase_in(&self, room: RoomId, people: &BTreeSet<UserId>) -> Result<u64, ArchiveError> {
         erasure::erase(&self.database, &self.events, room, people).await
+    }
+
+    async fn erase_in_quarantine(&self, people: &BTreeSet<UserId>) -> Result<u64, ArchiveError> {
+        quarantine::erase(&self.quarantine, people).await
     }
 
     async fn erase_message(&self, room: RoomId, seq: u64) -> Result<(), ArchiveError> {

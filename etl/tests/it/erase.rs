@@ -4,7 +4,7 @@ use std::process::Command;
 
 use etl::crash_point::{CrashPoint, VARIABLE};
 use schemas::event::Event;
-use schemas::ids::UserId;
+use schemas::ids::{RoomId, UserId};
 use schemas::record::{Entry, MemberJoined};
 use serde_json::{Value, json};
 use storage::clock::{Clock, SystemClock};
@@ -18,6 +18,7 @@ at_places! {
     a_person_is_forgotten_in_rooms_that_close_later: file, mongo, engines;
     a_person_is_forgotten_in_a_room_whose_pass_was_killed: file, mongo, engines;
     an_owners_name_is_forgotten_in_rows: file, mongo, engines;
+    a_person_is_forgotten_in_what_is_set_aside: file, mongo, engines;
     somebody_unknown_is_remembered_all_the_same: file, mongo, engines;
 }
 
@@ -45,7 +46,8 @@ fn erased(world: &World, user: UserId) -> Value {
 fn report(user: UserId, is_new: bool, rooms: u64, events_erased: u64) -> Value {
     json!({
         "user": user, "is_new": is_new, "rooms": rooms, "rooms_done": rooms,
-        "names_erased": 0, "events_erased": events_erased, "stopped": false, "duration_ms": null,
+        "names_erased": 0, "events_erased": events_erased, "records_erased": 0, "stopped": false,
+        "duration_ms": null,
     })
 }
 
@@ -137,6 +139,32 @@ async fn an_owners_name_is_forgotten_in_rows(place: Place) {
     assert_ne!(name_of(&after).await, "");
     assert!(once_on(&world).status.success());
     assert_eq!(name_of(&after).await, "");
+}
+
+async fn a_person_is_forgotten_in_what_is_set_aside(place: Place) {
+    let world = World::at(place, SystemClock.now_ms()).await;
+    let known = world.creating_room(2).await;
+    let stranger = Room { id: RoomId(Uuid::now_v7()), owner: UserId(Uuid::new_v4()), ..known };
+    let later = Room { id: RoomId(Uuid::now_v7()), ..stranger };
+    world.append_bytes(2, known.id, b"no record".to_vec()).await;
+    world.say(&stranger, 1, SECRET).await;
+    assert!(once_on(&world).status.success());
+    let text_of = async || {
+        let kept = world.quarantined(2).await;
+        kept.iter().map(|kept| String::from_utf8_lossy(&kept.raw).into_owned()).collect::<Vec<_>>()
+    };
+    assert!(text_of().await[1].contains(SECRET));
+
+    assert_eq!(erased(&world, stranger.owner)["records_erased"], 1);
+    assert_eq!(erased(&world, stranger.owner)["records_erased"], 0);
+    world.say(&later, 2, SECRET).await;
+    assert!(once_on(&world).status.success());
+
+    let texts = text_of().await;
+    assert_eq!((texts.len(), texts[0].as_str()), (3, "no record"));
+    for text in &texts[1..] {
+        assert!(text.contains("redacted") && !text.contains(SECRET), "{text}");
+    }
 }
 
 async fn somebody_unknown_is_remembered_all_the_same(place: Place) {

@@ -92,6 +92,12 @@ fn an_archive_that_forgets_to_forget_is_found_out() {
 }
 
 #[test]
+fn a_quarantine_that_forgets_to_forget_is_found_out() {
+    let found = found_out(Lie::EraseInQuarantineForgotten);
+    assert!(found.contains("is set aside"), "{found}");
+}
+
+#[test]
 fn rows_that_forget_a_mark_are_found_out() {
     let found = found_out(Lie::MarkForgotten);
     assert!(found.contains("row"), "{found}");

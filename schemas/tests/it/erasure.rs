@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use schemas::archive::{QuarantineReason, Quarantined};
 use schemas::event::Event;
 use schemas::ids::UserId;
 use schemas::record::Entry;
@@ -88,4 +89,41 @@ fn a_record_of_a_later_version_loses_its_body_and_is_never_taken_for_a_whole_one
     let people = BTreeSet::from([OWNER]);
     assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), once);
     assert_eq!(once.erased(&people), None, "a second time");
+}
+
+#[test]
+fn what_is_set_aside_is_erased_as_far_as_it_can_be_read() {
+    let set_aside = |raw: &[u8]| Quarantined {
+        epoch: "an epoch".to_owned(),
+        partition: 1,
+        offset: 2,
+        at_ms: START_MS,
+        reason: QuarantineReason::UnknownRoom,
+        raw: raw.to_vec(),
+    };
+    let record = |kind: &str, body: &Value| {
+        let record = json!({
+            "v": 1, "room": movie(9), "type": kind, "user": OWNER, "session": null,
+            "client_seq": 4, "body": body,
+        });
+        set_aside(record.to_string().as_bytes())
+    };
+    let erased = |bytes: &Quarantined, people: &[UserId]| {
+        bytes.erased(&people.iter().copied().collect()).unwrap()
+    };
+    let said = record("chat", &json!({"text": "my address"}));
+    assert_eq!(said.user(), Some(OWNER));
+    let left = erased(&said, &[OWNER]).unwrap();
+    let text = String::from_utf8(left.raw.clone()).unwrap();
+    assert!(text.contains("redacted") && !text.contains("my address"), "{text}");
+    assert_eq!((left.offset, left.user()), (said.offset, Some(OWNER)));
+    assert_eq!(erased(&left, &[OWNER]), None, "again");
+    assert_eq!(erased(&said, &[GUEST]), None, "of someone else");
+    let pause = record("pause", &json!({"position_ms": 0}));
+    assert_eq!(erased(&pause, &[OWNER]), None, "nothing was said");
+    let later = erased(&record("wave", &json!({"text": "my address"})), &[OWNER]).unwrap();
+    assert!(!String::from_utf8(later.raw.clone()).unwrap().contains("my address"));
+    assert_eq!(erased(&later, &[OWNER]), None, "of a later version, again");
+    let poison = set_aside(b"my address");
+    assert_eq!((poison.user(), erased(&poison, &[OWNER])), (None, None), "no record");
 }

@@ -106,17 +106,23 @@ impl Archive for MemoryArchive {
 
     async fn quarantine(&self, quarantined: &[Quarantined]) -> Result<(), ArchiveError> {
         let cuts = self.0.world().lies(Lie::QuarantineCut);
+        let forgets = self.0.world().lies(Lie::EraseInQuarantineForgotten);
         let quarantined = quarantined.to_vec();
         let setting_aside = self.0.call("quarantine", STORE, move |archive| {
+            let people = archive.erased.keys().copied().collect();
             for mut bytes in quarantined {
                 if cuts {
                     bytes.raw.pop();
                 }
+                if let Some(erased) = bytes.erased(&people)?.filter(|_| !forgets) {
+                    bytes = erased;
+                }
                 let key = (bytes.partition, bytes.offset, bytes.epoch.clone());
                 archive.quarantined.entry(key).or_insert(bytes);
             }
+            Ok(())
         });
-        Ok(setting_aside.await?)
+        setting_aside.await?
     }
 
     async fn quarantined(
@@ -172,6 +178,15 @@ impl Archive for MemoryArchive {
                 },
             );
         Ok(erasing.await?)
+    }
+
+    async fn erase_in_quarantine(&self, people: &BTreeSet<UserId>) -> Result<u64, ArchiveError> {
+        let people = people.clone();
+        let forgets = self.0.world().lies(Lie::EraseInQuarantineForgotten);
+        let erasing = self.0.call("erase_in_quarantine", STORE, move |archive| {
+            if forgets { Ok(0) } else { archive.erase_in_quarantine(&people) }
+        });
+        erasing.await?
     }
 
     async fn erase_message(&self, room: RoomId, seq: u64) -> Result<(), ArchiveError> {
@@ -280,6 +295,17 @@ impl Content {
             }
         }
         changed
+    }
+
+    fn erase_in_quarantine(&mut self, people: &BTreeSet<UserId>) -> Result<u64, ArchiveError> {
+        let mut changed = 0;
+        for bytes in self.quarantined.values_mut() {
+            if let Some(erased) = bytes.erased(people)? {
+                *bytes = erased;
+                changed += 1;
+            }
+        }
+        Ok(changed)
     }
 
     fn blank_messages(&mut self, room: RoomId) {

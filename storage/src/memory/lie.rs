@@ -17,6 +17,8 @@ pub enum Lie {
     QuarantineCut,
     /// Words that the archive says it blanked stand there still.
     EraseForgotten,
+    /// The same of what was set aside.
+    EraseInQuarantineForgotten,
     /// A row says that it was marked and was not.
     MarkForgotten,
     /// The log says that it appended a record and did not.

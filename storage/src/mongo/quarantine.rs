@@ -1,10 +1,14 @@
 //! Bytes of the log that belong to no room.
 
+use std::collections::BTreeSet;
+
 use mongodb::Collection;
 use mongodb::bson::{Binary, DateTime, doc};
 use schemas::archive::{QuarantineReason, Quarantined};
+use schemas::ids::UserId;
 use serde::{Deserialize, Serialize};
 
+use super::erasure::{ErasureDocument, remembered};
 use super::event::next;
 use super::write::{batches, insert_absent, written};
 use super::{from_number, key, malformed, to_number, within};
@@ -33,6 +37,47 @@ pub(super) async fn insert(
         insert_absent(collection, || written(batch)).await?;
     }
     Ok(())
+}
+
+/// Blanks those of these bytes that are records of people who are remembered as erased.
+pub(super) async fn blank_remembered(
+    collection: &Collection<QuarantineDocument>,
+    erasures: &Collection<ErasureDocument>,
+    quarantined: &[Quarantined],
+) -> Result<(), ArchiveError> {
+    let users: BTreeSet<UserId> = quarantined.iter().filter_map(Quarantined::user).collect();
+    let users: Vec<UserId> = users.into_iter().collect();
+    let people = remembered(erasures, &users).await?;
+    for bytes in quarantined {
+        blank(collection, bytes, &people).await?;
+    }
+    Ok(())
+}
+
+/// Blanks what people said in all that was set aside; answers how many records this changed.
+pub(super) async fn erase(
+    collection: &Collection<QuarantineDocument>,
+    people: &BTreeSet<UserId>,
+) -> Result<u64, ArchiveError> {
+    let mut found = within(collection.find(doc! {})).await?;
+    let mut erased = 0;
+    while let Some(document) = next(&mut found).await? {
+        erased += u64::from(blank(collection, &quarantined_from(document)?, people).await?);
+    }
+    Ok(erased)
+}
+
+/// Answers whether there was something to blank. A record is one person's, so that two
+/// erasures at once never meet in a document.
+async fn blank(
+    collection: &Collection<QuarantineDocument>,
+    bytes: &Quarantined,
+    people: &BTreeSet<UserId>,
+) -> Result<bool, ArchiveError> {
+    let Some(erased) = bytes.erased(people)? else { return Ok(false) };
+    let raw = doc! { "$set": { "raw": key::binary(&[&erased.raw]) } };
+    within(collection.update_one(doc! { "_id": key::of_quarantined(bytes) }, raw)).await?;
+    Ok(true)
 }
 
 /// What lies in a partition, in offset order.

@@ -36,6 +36,15 @@ impl SqliteArchive {
     pub fn new(database: Arc<Database>) -> Self {
         Self { database }
     }
+
+    /// Puts records of the quarantine, blanked, in place of what they were.
+    async fn put_erased(&self, erased: &[Quarantined]) -> Result<(), ArchiveError> {
+        for (number, chunk) in erased.chunks(TRANSACTION_ROWS_MAX).enumerate() {
+            pause_before(number).await;
+            quarantine::put_erased(&self.database, chunk).await?;
+        }
+        Ok(())
+    }
 }
 
 #[async_trait]
@@ -83,7 +92,10 @@ impl Archive for SqliteArchive {
             pause_before(number).await;
             quarantine::insert(&self.database, chunk).await?;
         }
-        Ok(())
+        let users: BTreeSet<UserId> = quarantined.iter().filter_map(Quarantined::user).collect();
+        let people = self.erased_among(&users.into_iter().collect::<Vec<_>>()).await?;
+        let erased = quarantined.iter().filter_map(|bytes| bytes.erased(&people).transpose());
+        self.put_erased(&erased.collect::<Result<Vec<_>, _>>()?).await
     }
 
     async fn quarantined(
@@ -119,6 +131,12 @@ impl Archive for SqliteArchive {
             }
         }
         Ok(erased)
+    }
+
+    async fn erase_in_quarantine(&self, people: &BTreeSet<UserId>) -> Result<u64, ArchiveError> {
+        let erased = quarantine::erased(&self.database, people).await?;
+        self.put_erased(&erased).await?;
+        Ok(erased.len() as u64)
     }
 
     async fn erase_message(&self, room: RoomId, seq: u64) -> Result<(), ArchiveError> {

@@ -50,7 +50,7 @@ impl Model {
             let low = world.watermarks(partition).low;
             let last = seen.lows.insert(partition, low).unwrap_or(0);
             if low > last {
-                seen.finding = self.check_deleted(world, partition, last..low).err();
+                seen.finding = self.check_deleted(world, partition, last..low, &seen).err();
             }
         }
         let seals = world.seals_count();
@@ -70,6 +70,7 @@ impl Model {
         let mut seen = self.seen.lock().unwrap();
         seen.erased.insert(user);
         seen.check_seals(self, world);
+        seen.check_quarantine(world);
     }
 
     /// Who was ever asked to be erased.
@@ -85,7 +86,7 @@ impl Model {
     /// What must be true once nothing is left to do.
     pub(crate) fn check(&self, world: &World) -> Result<(), String> {
         let erasures = self.erasures();
-        self.seen.lock().unwrap().erased = erasures;
+        self.seen.lock().unwrap().erased.clone_from(&erasures);
         for known in self.known() {
             self.check_room(world, &known)?;
         }
@@ -93,7 +94,7 @@ impl Model {
             world.quarantined().into_iter().map(|kept| (place_of(&kept), kept)).collect();
         for partition in 0..world.partitions() {
             for stored in world.history(partition) {
-                let wanted = self.set_aside(&stored);
+                let wanted = self.set_aside(&stored).map(|wanted| blanked(&wanted, &erasures));
                 let found = kept.get(&(partition, stored.offset));
                 ensure(wanted.as_ref() == found, || {
                     format!("{found:?} is set aside, it should be {wanted:?}")
@@ -114,6 +115,7 @@ impl Model {
         world: &World,
         partition: u32,
         offsets: std::ops::Range<u64>,
+        seen: &Seen,
     ) -> Result<(), String> {
         let history = world.history(partition);
         let deleted = history.iter().filter(|stored| offsets.contains(&stored.offset));
@@ -121,7 +123,9 @@ impl Model {
             let offset = stored.offset;
             if let Some(wanted) = self.set_aside(stored) {
                 let kept = world.quarantined();
-                ensure(kept.contains(&wanted), || {
+                // Somebody may be erased at this very moment.
+                let blanked = blanked(&wanted, &seen.erasures);
+                ensure(kept.contains(&wanted) || kept.contains(&blanked), || {
                     format!("offset {offset} left the log and is not set aside as it was")
                 })?;
                 let age_ms = world.now_ms() - stored.at_ms;
@@ -228,6 +232,19 @@ impl Seen {
         let sealed = world.seals().iter().try_for_each(|seal| model.check_seal(world, seal, self));
         self.finding = self.finding.take().or(sealed.err());
     }
+
+    fn check_quarantine(&mut self, world: &World) {
+        let tells = |kept: &Quarantined| blanked(kept, &self.erased) != *kept;
+        if let Some(kept) = world.quarantined().iter().find(|kept| tells(kept)) {
+            let what = || format!("{kept:?} is set aside and tells of somebody who was erased");
+            self.finding.get_or_insert_with(what);
+        }
+    }
+}
+
+/// What is set aside as it is once these people are erased.
+fn blanked(kept: &Quarantined, people: &BTreeSet<UserId>) -> Quarantined {
+    kept.erased(people).unwrap().unwrap_or_else(|| kept.clone())
 }
 
 /// Events as they are once these people are erased.

@@ -1,6 +1,10 @@
 //! Bytes of the log that belong to no room.
 
+use std::collections::BTreeSet;
+
+use futures_util::TryStreamExt;
 use schemas::archive::Quarantined;
+use schemas::ids::UserId;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, query};
 
@@ -27,6 +31,42 @@ pub(super) async fn insert(
         .bind(bytes.at_ms)
         .bind(to_word(bytes.reason)?)
         .bind(&bytes.raw)
+        .execute(&mut *transaction)
+        .await?;
+    }
+    Ok(transaction.commit().await?)
+}
+
+/// Finds what people said in all that was set aside, blanked.
+pub(super) async fn erased(
+    database: &Database,
+    people: &BTreeSet<UserId>,
+) -> Result<Vec<Quarantined>, ArchiveError> {
+    let mut rows =
+        query("SELECT * FROM movie_together_archive_quarantine").fetch(database.reader());
+    let mut erased = vec![];
+    while let Some(row) = rows.try_next().await? {
+        erased.extend(quarantined_row(&row)?.erased(people)?);
+    }
+    Ok(erased)
+}
+
+/// Puts blanked records in place of the others in one transaction. A record is one person's, so
+/// that two erasures at once never meet in a row.
+pub(super) async fn put_erased(
+    database: &Database,
+    erased: &[Quarantined],
+) -> Result<(), ArchiveError> {
+    let mut transaction = database.begin().await?;
+    for bytes in erased {
+        query(
+            "UPDATE movie_together_archive_quarantine SET raw = ?
+             WHERE log_partition = ? AND log_offset = ? AND epoch = ?",
+        )
+        .bind(&bytes.raw)
+        .bind(bytes.partition)
+        .bind(to_column(bytes.offset))
+        .bind(&bytes.epoch)
         .execute(&mut *transaction)
         .await?;
     }
