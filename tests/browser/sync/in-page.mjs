@@ -132,7 +132,7 @@ export function lookAtPlayer({ everyMs, inSteps }) {
   function begin(found) {
     video = found;
     found.addEventListener('seeking', () => notes.seeksAtMs.push(nowMs()));
-    if (inSteps) found.addEventListener('timeupdate', () => note(found));
+    if (inSteps) found.addEventListener('timeupdate', () => isMoving(found) && note(found));
     const shown = (
       /** @type {number} */ _,
       /** @type {VideoFrameCallbackMetadata} */ { expectedDisplayTime, mediaTime },
