@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LOOK_PAUSE_MS, Steps } from '../src/player/steps';
+import { SETTLE_MS } from '../src/sync/nudge';
 
 const STEP_MS = 40;
 
@@ -36,6 +37,12 @@ describe('a position that is told in steps', () => {
     expect(Math.min(...known.slice(20))).toBeGreaterThan(-8);
     expect(Math.max(...known)).toBeLessThanOrEqual(0.001);
     expect(steps.worthLooking).toBe(true);
+  });
+
+  it('is guessed at by the time that a first start is judged', () => {
+    const first = offs(new Steps(), inSteps, 0, 500).slice(SETTLE_MS / (LOOK_PAUSE_MS + 1));
+    expect(Math.min(...first)).toBeGreaterThan(-8);
+    expect(Math.max(...first)).toBeLessThanOrEqual(0.001);
   });
 
   it('is reckoned on at the rate of the room', () => {

@@ -10,8 +10,9 @@
 
 /** A step is seen this soon after it came, ms. */
 export const LOOK_PAUSE_MS = 10;
-/** Looks at a film that runs after which the browser is known. */
+/** Looks at a film that runs after which the browser is known, and is guessed at. */
 const LOOKS_TO_KNOW = 50;
+const LOOKS_TO_GUESS = 12;
 /** Looks that follow one another more quickly tell nothing about it, ms. */
 const LOOK_PAUSE_MIN_MS = 4;
 /** Steps are reckoned on from for this long, ms. */
@@ -50,7 +51,7 @@ export class Steps {
     this.#learn(atMs, toldMs);
     const remembered = this.#looks.filter((look) => atMs - look.atMs <= REMEMBERED_MS);
     this.#looks = [...remembered, { atMs, toldMs }];
-    if (this.#looksAtMoving < LOOKS_TO_KNOW || !this.#comeInSteps) return toldMs;
+    if (this.#looksAtMoving < LOOKS_TO_GUESS || !this.#comeInSteps) return toldMs;
     const reckoned = this.#looks.map((look) => look.toldMs + (atMs - look.atMs) * rate);
     const furthestMs = Math.max(...reckoned);
     if (furthestMs - toldMs <= STEP_MAX_MS) return furthestMs;

@@ -4,6 +4,8 @@ import { LOOK_PAUSE_MS, Steps } from './steps';
 
 /** After these the player is somewhere else, or can go on: worth a look at once. */
 const CHANGES = ['seeked', 'playing', 'canplay', 'waiting', 'loadedmetadata'] as const;
+/** And at these its film runs. */
+const MOVES = ['playing', 'timeupdate'] as const;
 
 export class VideoPlayer implements Player {
   readonly #video: HTMLVideoElement;
@@ -41,10 +43,10 @@ export class VideoPlayer implements Player {
   onChange(look: () => void): () => void {
     const heed = () => this.#heed();
     for (const change of CHANGES) this.#video.addEventListener(change, look);
-    this.#video.addEventListener('timeupdate', heed);
+    for (const move of MOVES) this.#video.addEventListener(move, heed);
     return () => {
       for (const change of CHANGES) this.#video.removeEventListener(change, look);
-      this.#video.removeEventListener('timeupdate', heed);
+      for (const move of MOVES) this.#video.removeEventListener(move, heed);
       clearInterval(this.#looking);
     };
   }
