@@ -32,6 +32,7 @@ mod archive;
 mod ask;
 mod closed_room;
 mod error;
+mod facts;
 mod forget;
 mod gather;
 mod insert;

@@ -3,7 +3,7 @@
 use tokio::sync::SemaphorePermit;
 
 use super::closed_room::ClosedRoom;
-use super::scan::PartitionScan;
+use super::facts::PartitionScan;
 use super::{Pass, PassError, forget, insert, prove, seal};
 use crate::report::PartitionReport;
 

@@ -10,8 +10,8 @@ use std::collections::HashMap;
 use schemas::ids::RoomId;
 
 use super::closed_room::{ClosedRoom, RoomFold};
-use super::read::Reader;
-use super::scan::{PartitionScan, RoomFacts, read_record};
+use super::facts::{PartitionScan, RoomFacts};
+use super::read::{Reader, read_record};
 use super::{Pass, PassError, PassLimits};
 use crate::crash_point::{CrashPoint, reached};
 

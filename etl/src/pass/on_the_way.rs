@@ -14,7 +14,7 @@ use storage::log::StoredRecord;
 
 use super::PassLimits;
 use super::closed_room::{ClosedRoom, RoomFold};
-use super::scan::RoomFacts;
+use super::facts::RoomFacts;
 
 /// The share of a group that is worth archiving before the scan goes on: so much of the memory
 /// is for rooms that have closed, the rest for those that have not.

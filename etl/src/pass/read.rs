@@ -2,6 +2,7 @@
 //! was not seen must never be deleted.
 
 use schemas::ids::RoomId;
+use schemas::record::Record;
 use storage::log::{ReadRange, StoredRecord};
 
 use super::{Pass, PassError};
@@ -62,4 +63,9 @@ fn check_dense(from: u64, next: u64, records: &[StoredRecord]) -> Result<(), Pas
         return Err(PassError::Gap { offset: expected });
     }
     Ok(())
+}
+
+/// The record, unless its bytes are none or speak of another room than their key.
+pub(super) fn read_record(stored: &StoredRecord) -> Option<Record> {
+    Record::decode(&stored.value).ok().filter(|record| record.room == stored.key)
 }

@@ -2,8 +2,8 @@
 
 use schemas::archive::Seal;
 
+use super::facts::PartitionScan;
 use super::insert::InsertedRoom;
-use super::scan::PartitionScan;
 use super::side_by_side::side_by_side;
 use super::{Pass, PassError, mark};
 use crate::crash_point::{CrashPoint, reached};

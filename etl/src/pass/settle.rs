@@ -4,8 +4,8 @@ use schemas::archive::Seal;
 use schemas::http::RoomStatus;
 use schemas::ids::RoomId;
 
+use super::facts::{PartitionScan, RoomFacts};
 use super::mark;
-use super::scan::{PartitionScan, RoomFacts};
 use super::side_by_side::side_by_side;
 use super::{Pass, PassError};
 use crate::crash_point::{CrashPoint, reached};

@@ -3,7 +3,7 @@
 
 use schemas::http::RoomStatus;
 
-use super::scan::{PartitionScan, RoomFacts};
+use super::facts::{PartitionScan, RoomFacts};
 use super::{Pass, PassError};
 use crate::crash_point::{CrashPoint, reached};
 use crate::report::PartitionReport;
