@@ -10,6 +10,8 @@
 
 mod api;
 mod catalogue;
+mod film_id;
+mod formats;
 mod length;
 mod library;
 mod media;

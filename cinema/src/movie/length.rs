@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::media::extension;
+use super::formats::extension;
 use super::playlist;
 
 /// Boxes of an MP4 file that are looked at before giving up.
@@ -30,13 +30,6 @@ pub(super) fn of_bytes(name: &str, bytes: &[u8]) -> u64 {
         return std::str::from_utf8(bytes).map_or(0, playlist::length_ms);
     }
     of_mp4(Cursor::new(bytes)).unwrap_or(0)
-}
-
-pub(super) fn milliseconds(seconds: f64) -> u64 {
-    std::time::Duration::try_from_secs_f64(seconds)
-        .ok()
-        .and_then(|length| u64::try_from(length.as_millis()).ok())
-        .unwrap_or(0)
 }
 
 fn of_playlist(folder: &Path, file: &Path) -> u64 {

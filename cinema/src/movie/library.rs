@@ -10,8 +10,8 @@ use std::path::{Component, Path, PathBuf};
 
 use schemas::upstream::{Film, Source};
 
-use super::catalogue::film_id;
-use super::media::{PLAYABLE, extension, media_type};
+use super::film_id::film_id;
+use super::formats::{PLAYABLE, extension, media_type};
 use super::{length, playlist, subtitles};
 
 /// Where media lie under the public address.

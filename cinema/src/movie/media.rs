@@ -1,6 +1,6 @@
 //! `/media`: the project's own films from the binary, and the media folder's files.
 //!
-//! Only files of the kinds below are served, whatever else lies in the folder.
+//! Only files of known kinds are served, whatever else lies in the folder.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,42 +11,10 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use poem::web::{Data, Path as PathParameter};
 use poem::{Endpoint, EndpointExt as _, Request, Response, Result, Route, get, handler};
 
+use super::formats::media_type;
 use super::ranges::{Content, Media};
 use super::{library, own_films};
 use crate::refusal::Refusal;
-
-/// Kinds of files that are films.
-pub(super) const PLAYABLE: [&str; 6] = ["mp4", "m4v", "webm", "mkv", "mov", "m3u8"];
-
-/// Kinds of files that are served, by extension.
-const MEDIA_TYPES: [(&str, &str); 15] = [
-    ("mp4", "video/mp4"),
-    ("m4v", "video/mp4"),
-    ("webm", "video/webm"),
-    ("mkv", "video/x-matroska"),
-    ("mov", "video/quicktime"),
-    ("m3u8", "application/vnd.apple.mpegurl"),
-    ("m4s", "video/iso.segment"),
-    ("ts", "video/mp2t"),
-    ("m4a", "audio/mp4"),
-    ("aac", "audio/aac"),
-    ("vtt", "text/vtt; charset=utf-8"),
-    ("jpg", "image/jpeg"),
-    ("jpeg", "image/jpeg"),
-    ("png", "image/png"),
-    ("webp", "image/webp"),
-];
-
-/// The MIME type of a file that may be served.
-pub(super) fn media_type(path: &str) -> Option<&'static str> {
-    let extension = extension(Path::new(path));
-    MEDIA_TYPES.iter().find(|(known, _)| *known == extension).map(|(_, media_type)| *media_type)
-}
-
-/// What follows the last dot, in lower case.
-pub(super) fn extension(path: &Path) -> String {
-    path.extension().and_then(|text| text.to_str()).map(str::to_lowercase).unwrap_or_default()
-}
 
 /// Serves below `/media`; without a folder, only the project's own films.
 pub(crate) fn media(folder: Option<PathBuf>) -> impl Endpoint {

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use rust_embed::{EmbeddedFile, RustEmbed};
 use schemas::upstream::{Film, Source};
 
-use super::catalogue::film_id;
-use super::media::media_type;
+use super::film_id::film_id;
+use super::formats::media_type;
 use super::{length, subtitles};
 
 /// Where media lie under the public address.

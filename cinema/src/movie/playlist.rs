@@ -13,7 +13,14 @@ pub(super) fn length_ms(text: &str) -> u64 {
         .filter_map(|rest| rest.split(',').next()?.trim().parse::<f64>().ok())
         .filter(|seconds| seconds.is_finite() && *seconds > 0.0)
         .sum();
-    super::length::milliseconds(seconds)
+    milliseconds(seconds)
+}
+
+fn milliseconds(seconds: f64) -> u64 {
+    std::time::Duration::try_from_secs_f64(seconds)
+        .ok()
+        .and_then(|length| u64::try_from(length.as_millis()).ok())
+        .unwrap_or(0)
 }
 
 /// The first playlist that a master playlist offers.
