@@ -3,12 +3,13 @@
 //! A request passes, outermost first: observation (id, span, metrics), the security headers,
 //! the one body that every refusal gets, the catching of panics, the trimming of slashes,
 //! and then its route. The API's routes are guarded further: by the rate of the address, by
-//! the limit of the body, and (an argument [`crate::identity::Authorized`] does it) by a token
+//! the limit of the body, and (the argument `authorized::Authorized` does it) by a token
 //! and the rate of its user. The cinema and the page have guards of their own.
 //!
 //! To add an operation: write its handler in the file of its resource, name its refusals
 //! with `refusals!`, and list a new resource's struct here and in `document`.
 
+mod authorized;
 mod body;
 mod body_limit;
 mod client_address;
@@ -25,6 +26,7 @@ mod problem;
 mod rate_limit;
 mod refused;
 mod rooms;
+mod section;
 mod security_headers;
 mod socket;
 mod values;
@@ -48,7 +50,7 @@ use invites::InvitesApi;
 use messages::MessagesApi;
 use navigation::{JoinByPage, RefusedByPage};
 use observe::Observe;
-use problem::answer;
+use problem::{Problem, answer};
 use rooms::RoomsApi;
 use security_headers::SecurityHeaders;
 use socket::SocketApi;
@@ -56,7 +58,6 @@ use socket::SocketApi;
 pub use body_limit::BODY_BYTES_MAX;
 pub use document::openapi;
 pub(crate) use origins::Origins;
-pub(crate) use problem::Problem;
 pub use rate_limit::Rate;
 pub(crate) use rate_limit::{FORGET_EVERY, RateLimits};
 

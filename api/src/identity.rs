@@ -1,8 +1,7 @@
 //! Who asks: a bearer JWT of the Auth service, checked here against its published keys, so
 //! that a request costs no call.
 //!
-//! [`Authorized`] is the argument that makes an operation want a token. Its checker names the
-//! caller, then counts the request against the caller's rate.
+//! It knows no HTTP: `http/authorized.rs` makes an operation want a token.
 
 mod keys;
 
@@ -10,14 +9,10 @@ use std::sync::Arc;
 
 use clients::{AuthApi, Bearer};
 use jsonwebtoken::{Algorithm, Validation};
-use poem::Request;
-use poem_openapi::SecurityScheme;
-use poem_openapi::auth::Bearer as BearerToken;
 use schemas::ids::UserId;
 use schemas::limits::NAME_CHARS_MAX;
 use serde::Deserialize;
 
-use crate::http::{Problem, RateLimits};
 use crate::services::Caller;
 use keys::{KeyRing, NoKey};
 
@@ -26,20 +21,15 @@ pub const TOKEN_BYTES_MAX: usize = 8 * 1024;
 /// How far the clocks of Auth and of this node may differ, in seconds.
 pub const LEEWAY_S: u64 = 30;
 
-/// An access token of the Auth service.
-#[derive(SecurityScheme)]
-#[oai(ty = "bearer", bearer_format = "JWT", rename = "Bearer", checker = "check")]
-pub(crate) struct Authorized(pub(crate) Caller);
-
-async fn check(request: &Request, token: BearerToken) -> poem::Result<Caller> {
-    let Some(identity) = request.data::<Arc<Identity>>() else {
-        return Err(Problem::internal().into());
-    };
-    let caller = identity.caller(&token.token).await?;
-    if let Some(limits) = request.data::<Arc<RateLimits>>() {
-        limits.check_user(caller.user)?;
-    }
-    Ok(caller)
+/// Why nobody is known by a token. `Display` is for people and safe to show.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Stranger {
+    /// It proves nothing.
+    #[error("The token is wrong or too old; sign in again.")]
+    Refused,
+    /// It cannot be checked now.
+    #[error("The Auth service is away for a moment; try again.")]
+    Away,
 }
 
 /// What tokens must say.
@@ -70,27 +60,27 @@ impl Identity {
         Self { keys: KeyRing::new(auth), options }
     }
 
-    async fn caller(&self, token: &str) -> Result<Caller, Problem> {
-        let refused = || Problem::unauthorized("The token is wrong or too old; sign in again.");
+    /// Who this token is of.
+    pub(crate) async fn caller(&self, token: &str) -> Result<Caller, Stranger> {
         if token.len() > TOKEN_BYTES_MAX {
-            return Err(refused());
+            return Err(Stranger::Refused);
         }
         let header = jsonwebtoken::decode_header(token).map_err(|error| {
             tracing::debug!(%error, "token header cannot be read");
-            refused()
+            Stranger::Refused
         })?;
-        let kid = header.kid.ok_or_else(refused)?;
+        let kid = header.kid.ok_or(Stranger::Refused)?;
         let key = self.keys.find(&kid).await.map_err(|error| match error {
-            NoKey::Unknown => refused(),
-            NoKey::Away => Problem::away("The Auth service is away for a moment; try again."),
+            NoKey::Unknown => Stranger::Refused,
+            NoKey::Away => Stranger::Away,
         })?;
         let validation = self.validation(key.algorithm);
         let claims = jsonwebtoken::decode::<Claims>(token, &key.key, &validation);
         let claims = claims.map_err(|error| {
             tracing::debug!(%error, "token is refused");
-            refused()
+            Stranger::Refused
         })?;
-        let bearer = Bearer::new(token).map_err(|_bad_token| refused())?;
+        let bearer = Bearer::new(token).map_err(|_bad_token| Stranger::Refused)?;
         let Claims { sub: user, name } = claims.claims;
         Ok(Caller { user, name: shown(&name), bearer })
     }

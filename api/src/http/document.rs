@@ -11,7 +11,7 @@ use poem::endpoint::BoxEndpoint;
 use poem::http::{Method, header};
 use poem::{Endpoint, Response, Route};
 use poem_openapi::registry::{MetaApi, Registry};
-use poem_openapi::{OpenApi, OpenApiService, Tags};
+use poem_openapi::{OpenApi, OpenApiService};
 use serde_json::Value;
 
 use super::films::FilmsApi;
@@ -27,17 +27,6 @@ const TITLE: &str = "Movie Together";
 const DESCRIPTION: &str = "Watch films together: rooms, invites, matches. Every answer of the \
     room resource carries `success` and `errors`; every refusal is an `ErrorAnswer` with a \
     stable `code`.";
-
-/// The document's sections.
-#[derive(Tags)]
-pub(super) enum Section {
-    /// Rooms, their members, links and history.
-    Rooms,
-    /// Films, who wants to watch them, and matches.
-    Films,
-    /// Health and metrics.
-    Operation,
-}
 
 /// The document as JSON text, the same at every call.
 pub fn openapi() -> String {

@@ -9,10 +9,10 @@ use schemas::http::{MatchPage, MoviePage, MovieView};
 use schemas::ids::MovieId;
 use schemas::upstream::QUERY_CHARACTERS_MAX;
 
-use super::document::Section;
+use super::authorized::Authorized;
 use super::refused::{Refused, refusals};
+use super::section::Section;
 use super::values::{Checked, Page, both, query};
-use crate::identity::Authorized;
 use crate::services::Services;
 
 /// Operations on films.

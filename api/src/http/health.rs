@@ -6,7 +6,7 @@ use poem_openapi::payload::{Json, PlainText};
 use poem_openapi::{ApiResponse, OpenApi};
 use schemas::http::{DoneAnswer, ErrorAnswer};
 
-use super::document::Section;
+use super::section::Section;
 use crate::services::Services;
 use crate::telemetry::Metrics;
 

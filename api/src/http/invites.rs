@@ -6,8 +6,8 @@ use std::sync::Arc;
 use poem_openapi::param::Path;
 use poem_openapi::{ApiResponse, OpenApi};
 
-use super::document::Section;
 use super::refused::{Refusals, Refused};
+use super::section::Section;
 use crate::refusal::Refusal;
 use crate::services::Services;
 

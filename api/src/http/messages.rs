@@ -8,10 +8,10 @@ use poem_openapi::{ApiResponse, OpenApi};
 use schemas::http::MessagePage;
 use schemas::ids::RoomId;
 
-use super::document::Section;
+use super::authorized::Authorized;
 use super::refused::{Refused, refusals};
+use super::section::Section;
 use super::values::{Checked, QUERY_CHARS_MAX, both, query, within};
-use crate::identity::Authorized;
 use crate::services::{MessagesAsk, Services};
 
 /// Most events that one page of a room's history holds.

@@ -36,7 +36,7 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "malformed", text)
     }
 
-    pub(crate) fn unauthorized(text: &'static str) -> Self {
+    pub(crate) fn unauthorized(text: impl Into<String>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", text)
     }
 
@@ -56,7 +56,7 @@ impl Problem {
         problem.retry_after(retry_after_s)
     }
 
-    pub(crate) fn away(text: &'static str) -> Self {
+    pub(crate) fn away(text: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "away", text).retry_after(RETRY_AFTER_S)
     }
 

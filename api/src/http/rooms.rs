@@ -11,11 +11,11 @@ use schemas::http::{
 };
 use schemas::ids::{RoomId, UserId};
 
+use super::authorized::Authorized;
 use super::body::JsonBody;
-use super::document::Section;
 use super::refused::{Refused, refusals};
+use super::section::Section;
 use super::values::{Checked, Page, QUERY_CHARS_MAX, both, query};
-use crate::identity::Authorized;
 use crate::services::Services;
 
 /// Operations on rooms.

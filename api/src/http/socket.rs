@@ -12,10 +12,10 @@ use schemas::frame::SUBPROTOCOL;
 use schemas::ids::RoomId;
 use tungstenite::handshake::server::create_response_with_body;
 
-use super::document::Section;
 use super::origins::Origins;
 use super::problem::Problem;
 use super::refused::{Refusals, Refused};
+use super::section::Section;
 use super::values::{Checked, Faults, both};
 use crate::services::{Position, Services};
 

@@ -5,11 +5,13 @@
 //! One seed again: `SIMULATION_SEED=7 cargo test -p movie-together-api --lib simulation`;
 //! more of them: `SIMULATION_SEEDS=100000` in its place.
 
+mod diary;
 mod evening;
 mod lease;
 mod node;
 mod socket;
 mod tab;
+mod town;
 mod truth;
 
 use storage::memory::Lie;

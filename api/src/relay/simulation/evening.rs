@@ -1,8 +1,8 @@
 //! One evening: tabs on nodes that are killed, stopped, drained and started; at the end nothing
 //! fails any more, and what every tab and node has is compared with the log.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -16,8 +16,9 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
-use super::node::Node;
-use super::tab::{Diary, Tab, Verdict};
+use super::diary::{Diary, Verdict};
+use super::tab::Tab;
+use super::town::{Place, Town};
 use super::truth::{Truth, ensure};
 
 pub(super) const PARTITIONS: u32 = 2;
@@ -61,50 +62,6 @@ impl Played {
             acked: diaries().flat_map(|diary| diary.verdicts.values()).filter(is_acked).count(),
             returns: diaries().map(|diary| diary.stays.len().saturating_sub(1)).sum(),
         }
-    }
-}
-
-/// A room, its owner and where it lies.
-#[derive(Clone, Copy)]
-pub(super) struct Place {
-    pub(super) room: RoomId,
-    pub(super) owner: UserId,
-    partition: u32,
-}
-
-/// What tabs know of the world.
-#[derive(Clone)]
-pub(super) struct Town {
-    pub(super) world: World,
-    /// Those that were not killed.
-    nodes: Arc<Mutex<Vec<Node>>>,
-    is_ending: Arc<AtomicBool>,
-}
-
-impl Town {
-    pub(super) fn any_node(&self) -> Node {
-        let nodes = self.nodes.lock().unwrap();
-        nodes[self.world.dice().place(nodes.len())].clone()
-    }
-
-    /// Whether nobody should say anything new.
-    pub(super) fn is_ending(&self) -> bool {
-        self.is_ending.load(Ordering::Relaxed)
-    }
-
-    fn start_node(&self) {
-        let node = Node::start(&self.world);
-        self.nodes.lock().unwrap().push(node);
-    }
-
-    fn take_node(&self) -> Node {
-        let mut nodes = self.nodes.lock().unwrap();
-        let place = self.world.dice().place(nodes.len());
-        nodes.remove(place)
-    }
-
-    fn all_nodes(&self) -> Vec<Node> {
-        self.nodes.lock().unwrap().clone()
     }
 }
 

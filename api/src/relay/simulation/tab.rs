@@ -9,9 +9,10 @@ use schemas::ids::{SessionId, UserId};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use super::evening::{Place, Town};
+use super::diary::{Diary, Stay, Verdict};
 use super::node::Node;
 use super::socket::{Heard, TabEnd, connect};
+use super::town::{Place, Town};
 use super::truth::{STOP_EXCUSES_MS, ensure};
 use crate::refusal::Refusal;
 use crate::relay::room::Position;
@@ -25,35 +26,6 @@ const UNRESOLVED_MAX: usize = 5;
 const CALL_PATIENCE: Duration = Duration::from_secs(6);
 /// How long a tab listens to silence before it tries another node.
 const SILENCE_MAX: Duration = Duration::from_secs(20);
-
-/// What a tab heard of a command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    Acked(u64),
-    Rejected,
-}
-
-/// From its first frame to its end, one connection.
-pub(super) struct Stay {
-    pub(super) from_ms: i64,
-    pub(super) until_ms: i64,
-    pub(super) node: Node,
-}
-
-/// All that a tab saw.
-pub(super) struct Diary {
-    pub(super) user: UserId,
-    pub(super) session: SessionId,
-    pub(super) seen: BTreeMap<u64, Value>,
-    /// Seq, playback and members of each welcome.
-    pub(super) welcomes: Vec<(u64, Value, Value)>,
-    pub(super) verdicts: BTreeMap<u64, Verdict>,
-    pub(super) stays: Vec<Stay>,
-    /// Commands whose fate it does not know.
-    pub(super) unresolved: usize,
-    /// Whether it was told that the room is closed.
-    pub(super) was_closed: bool,
-}
 
 pub(super) struct Tab {
     town: Town,

@@ -10,7 +10,7 @@ use schemas::state::RoomState;
 use serde_json::{Value, json};
 use storage::memory::World;
 
-use super::tab::{Diary, Verdict};
+use super::diary::{Diary, Verdict};
 use crate::relay::load::record_of;
 
 /// How long whoever was absent may have to be back before the record that says so must have
