@@ -14,10 +14,12 @@
 //! finds a broken adapter: a [`Lie`].
 
 mod archive;
+mod attendance;
 pub mod faults;
 mod lie;
 mod log;
 mod process;
+mod records;
 mod rooms;
 pub mod seeds;
 mod sessions;
@@ -36,8 +38,8 @@ use tokio::time::Instant;
 use self::archive::Content as ArchiveContent;
 use self::faults::{Dice, Ending, Fate, Faults};
 pub use self::lie::Lie;
-use self::log::Content as LogContent;
 pub use self::process::{Moment, Process};
+use self::records::Content as LogContent;
 use self::rooms::Content as RoomsContent;
 use crate::log::{StoredRecord, Watermarks};
 use crate::rooms::RoomRow;

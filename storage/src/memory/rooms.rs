@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use schemas::http::RoomStatus;
 use schemas::ids::{RoomId, UserId};
 
-use super::sessions::Attendance;
+use super::attendance::Attendance;
 use super::{Lie, Lost, Process, Shared, Store};
 use crate::rooms::whispers::{Whispered, Whispers, Within};
 use crate::rooms::{Closed, Invite, Opened, RoomRow, RoomRows, Rooms, RoomsError};

@@ -8,7 +8,7 @@ use futures_util::stream;
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
-use super::log::STORE;
+use super::records::STORE;
 use super::{Lie, Lost, Process};
 use crate::log::{ReadError, ReadRange, StoredRecord, Tail};
 

@@ -12,7 +12,7 @@ use crate::rooms::sessions::{NodeId, SessionChange, SessionNote};
 const NOBODY: SessionId = SessionId(Uuid::nil());
 
 impl Attendance {
-    pub(super) fn note(&mut self, note: &SessionNote, now_ms: i64) {
+    pub(in crate::memory) fn note(&mut self, note: &SessionNote, now_ms: i64) {
         let SessionNote { room, seq, change } = *note;
         let due_in = |ms| Whereabouts::DueAt(now_ms.saturating_add(ms));
         match change {
