@@ -3,20 +3,8 @@
  * To add a kind of source, add an adapter beside `native.ts` and a line to `adapterFor`.
  */
 import type { Source } from '../api/types';
+import type { Attach, Attached, MediaFault } from './adapter';
 import { attachNative, playsNatively } from './native';
-
-/** Why no picture will come. */
-export type MediaFault = 'unsupported' | 'network' | 'broken';
-
-export interface Attached {
-  detach(): void;
-}
-
-export type Attach = (
-  video: HTMLVideoElement,
-  url: string,
-  onFault: (fault: MediaFault) => void,
-) => Attached;
 
 const HLS_TYPES = ['application/vnd.apple.mpegurl', 'application/x-mpegurl', 'audio/mpegurl'];
 

@@ -1,6 +1,6 @@
 /** HLS by hls.js, loaded only when a film needs it. */
 import Hls, { ErrorTypes, Events } from 'hls.js/light';
-import type { Attach } from './attach';
+import type { Attach } from './adapter';
 
 /** Buffered ahead, s: enough to ride out a slow moment, little enough for a phone. */
 const BUFFER_AHEAD_S = 30;

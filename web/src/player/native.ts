@@ -1,5 +1,5 @@
 /** Media that the browser plays by itself. */
-import type { Attach, MediaFault } from './attach';
+import type { Attach, MediaFault } from './adapter';
 
 export function playsNatively(video: HTMLVideoElement, type: string): boolean {
   return video.canPlayType(type) !== '';

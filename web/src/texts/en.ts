@@ -30,3 +30,6 @@ export const en = {
   settings,
   sign,
 };
+
+/** What every language says. */
+export type Texts = typeof en;

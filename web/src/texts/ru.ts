@@ -1,4 +1,6 @@
 /** Russian. */
+
+import type { Texts } from './en';
 import { chat } from './ru/chat';
 import { common } from './ru/common';
 import { emoji } from './ru/emoji';
@@ -13,7 +15,6 @@ import { player } from './ru/player';
 import { room } from './ru/room';
 import { settings } from './ru/settings';
 import { sign } from './ru/sign';
-import type { Texts } from './texts';
 
 export const ru: Texts = {
   ...common,

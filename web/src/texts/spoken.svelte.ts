@@ -1,5 +1,5 @@
 /** Which dictionary is spoken now. Who reads it is told when another one is. */
-import type { Texts } from './texts';
+import type { Texts } from './en';
 
 let dictionary = $state.raw<Texts>();
 

@@ -5,10 +5,9 @@
  * To add a language: write its dictionary beside `en` with the type `Texts` (the compiler names what
  * is missing) and add it to `DICTIONARIES`.
  */
-import type { en } from './en';
+import type { Texts } from './en';
 import { spoken } from './spoken.svelte';
 
-export type Texts = typeof en;
 export type Language = keyof typeof DICTIONARIES;
 
 const DICTIONARIES = {
