@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::Result;
-use crate::people::Person;
+use crate::person::Person;
 
 /// How long a call may take before the measurement fails.
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);

@@ -15,7 +15,8 @@ use tokio::task::spawn_blocking;
 use crate::Result;
 use crate::history::History;
 use crate::latencies::Latencies;
-use crate::talk::{LAST_TIMEOUT, Talk, text_of};
+use crate::line::text_of;
+use crate::talk::{LAST_TIMEOUT, Talk};
 
 const TOPIC: &str = "bare";
 /// Longest wait for one answer of the broker.

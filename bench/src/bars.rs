@@ -12,67 +12,13 @@ mod room;
 mod spoken;
 mod start;
 
-use std::path::{Path, PathBuf};
-
 use crate::Result;
 use crate::figure::Figure;
 use crate::options::{
     AllOptions, ArchiveOptions, DrainOptions, GrowthOptions, IdleOptions, JoinOptions,
     KafkaOptions, MatchesOptions, RelayOptions, RoomOptions, StartOptions, What,
 };
-
-/// Where a bar is measured.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Place<'a> {
-    /// Folder of the binaries.
-    pub(crate) binaries: &'a Path,
-    /// Folder for data folders.
-    pub(crate) scratch: &'a Path,
-    /// Number of the run, from 1.
-    pub(crate) number: u32,
-}
-
-/// A [`Place`] for a thread of its own.
-#[derive(Debug)]
-struct OwnedPlace {
-    binaries: PathBuf,
-    scratch: PathBuf,
-    number: u32,
-}
-
-impl OwnedPlace {
-    fn place(&self) -> Place<'_> {
-        Place { binaries: &self.binaries, scratch: &self.scratch, number: self.number }
-    }
-}
-
-impl Place<'_> {
-    /// The same place, whoever's the paths are.
-    fn owned(self) -> OwnedPlace {
-        let (binaries, scratch) = (self.binaries.to_owned(), self.scratch.to_owned());
-        OwnedPlace { binaries, scratch, number: self.number }
-    }
-
-    /// The server's binary.
-    pub(crate) fn server(&self) -> PathBuf {
-        self.binaries.join("movie-together")
-    }
-
-    /// The archiver's.
-    pub(crate) fn etl(&self) -> PathBuf {
-        self.binaries.join("movie-together-etl")
-    }
-
-    /// Folder of the peers' programs, as `bench/peers/prepare.sh` leaves them.
-    pub(crate) fn peers(&self) -> PathBuf {
-        self.scratch.join("peers")
-    }
-
-    /// The reference cinema's.
-    pub(crate) fn cinema(&self) -> PathBuf {
-        self.binaries.join("movie-together-cinema")
-    }
-}
+use crate::place::Place;
 
 /// One bar with its sizes.
 #[derive(Clone, Debug)]

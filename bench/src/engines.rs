@@ -5,8 +5,8 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::Result;
-use crate::bars::Place;
 use crate::cinema::Cinema;
+use crate::place::Place;
 use crate::server::{Server, scratch};
 
 /// What a server keeps its records in.

@@ -1,4 +1,12 @@
-//! The socket of one member of a room, at any relay.
+//! The socket of one member of a room, at any relay: a WebSocket ([`crate::wire`]), and a
+//! [`Dialect`] that writes what is said and reads what is heard. To add one: a file below, and a
+//! variant.
+
+pub(crate) mod centrifuge;
+pub(crate) mod fastapi;
+mod ours;
+pub(crate) mod socketio;
+mod word;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -6,9 +14,19 @@ use std::sync::Arc;
 use futures_util::{SinkExt, StreamExt};
 use tokio_tungstenite::tungstenite::Message;
 
-use super::{Dialect, centrifuge, fastapi, ours, socketio};
 use crate::Result;
 use crate::wire::{Sink, Stream};
+
+pub(crate) use word::{Word, number_of, text_of};
+
+/// How the clients of a relay speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Ours,
+    Centrifuge,
+    Socketio,
+    Fastapi,
+}
 
 /// A socket that stands.
 pub(crate) struct Line {
@@ -32,20 +50,6 @@ pub(crate) struct Ear {
     words: VecDeque<Word>,
     /// The room's last event when the socket was opened; relays that number none have none.
     pub(crate) seq: u64,
-}
-
-/// What a member hears, as far as it is measured.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Word {
-    /// Something happened in the room.
-    Event {
-        /// Its number, where the relay numbers.
-        seq: Option<u64>,
-        /// The number of the message that was said.
-        number: Option<usize>,
-    },
-    /// What this member said was not taken.
-    Refused(String),
 }
 
 impl Line {

@@ -6,9 +6,10 @@
 //! | what to measure, and how large | [`options`] |
 //! | the server's process: start, memory, stop | [`server`], [`process`] |
 //! | engines and a cinema that several servers share | [`engines`], [`cinema`] |
-//! | people, friends and wishes, put straight into the cinema | [`people`] |
+//! | people, friends and wishes, put straight into the cinema | [`person`], [`people`] |
 //! | the calls and the socket of one client | [`api`], [`socket`], [`wire`] |
 //! | relays of ours and of others, to be measured beside each other | [`relay`] |
+//! | a member's socket at any of them, in its own protocol | [`line`] |
 //! | rooms full of people, and people who talk | [`rooms`], [`talk`] |
 //! | what processes use, and cores of their own | [`meter`], [`cores`] |
 //! | records without anybody who said them | [`history`] |
@@ -29,10 +30,13 @@ mod engines;
 mod figure;
 mod history;
 mod latencies;
+mod line;
 mod machine;
 mod meter;
 mod options;
 mod people;
+mod person;
+mod place;
 mod plot;
 mod process;
 mod relay;
@@ -40,6 +44,7 @@ mod report;
 mod rest;
 mod rooms;
 mod runs;
+mod say;
 mod server;
 mod socket;
 mod sweep;
@@ -75,11 +80,11 @@ async fn run(options: Options) -> Result<()> {
     let measured = runs::measure(&options).await?;
     if let What::All(all) = &options.what {
         report::write(&all.report, &options, &measured)?;
-        runs::say(&format!("written to {}", all.report.display()))?;
+        say::say(&format!("written to {}", all.report.display()))?;
     }
     if let Some(path) = &options.renew {
         report::renew(path, &options, &measured)?;
-        runs::say(&format!("renewed in {}", path.display()))?;
+        say::say(&format!("renewed in {}", path.display()))?;
     }
     Ok(())
 }

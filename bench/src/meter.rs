@@ -2,9 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use nix::unistd::{SysconfVar, sysconf};
-
 use crate::Result;
+use crate::process::time;
 use crate::relay::Running;
 
 /// Counters at one moment.
@@ -72,33 +71,9 @@ fn tree_time(root: u32) -> Result<Duration> {
     Ok(total)
 }
 
-/// Processor time of a process, and its parent.
-pub(crate) fn time(pid: u32) -> Result<(Duration, u32)> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
-    let ticks_a_second = sysconf(SysconfVar::CLK_TCK)?.ok_or("no clock ticks")?;
-    let (ticks, parent) = ticks(&stat).ok_or("a /proc/PID/stat of another shape")?;
-    Ok((Duration::from_secs(ticks) / u32::try_from(ticks_a_second)?, parent))
-}
-
-/// `utime` and `stime` together, and `ppid`. The second field, a name in
-/// brackets, may hold anything.
-fn ticks(stat: &str) -> Option<(u64, u32)> {
-    let (_, after_name) = stat.rsplit_once(')')?;
-    let fields: Vec<&str> = after_name.split_whitespace().collect();
-    let parent = fields.get(1)?.parse().ok()?;
-    let times: Vec<u64> = fields.get(11..13)?.iter().filter_map(|text| text.parse().ok()).collect();
-    Some((times.iter().sum(), parent))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn times_are_found_behind_any_name() {
-        let stat = "7 (a) b) S 3 7 7 0 -1 4194560 1 0 0 0 10 5 2 1 20 0 1 0 100 0 0";
-        assert_eq!(ticks(stat), Some((15, 3)));
-    }
 
     #[test]
     fn this_process_has_used_some_time() {

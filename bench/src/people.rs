@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::Result;
 use crate::api::Api;
+use crate::person::Person;
 use crate::server::{Server, database};
 
 /// Whom the tokens are for.
@@ -25,13 +26,6 @@ const TOKEN_LIFE_S: i64 = 24 * 3600;
 /// How long a write waits for the server's own.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const SECOND_MS: i64 = 1000;
-
-/// Someone with an account and a token.
-#[derive(Clone, Debug)]
-pub(crate) struct Person {
-    pub(crate) id: UserId,
-    pub(crate) token: String,
-}
 
 /// A cinema's tables and signing key.
 pub(crate) struct People {

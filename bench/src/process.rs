@@ -6,11 +6,11 @@ use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use nix::unistd::{Pid, SysconfVar, sysconf};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
-use crate::{Result, meter};
+use crate::Result;
 
 /// How long a start may take.
 pub(crate) const START_TIMEOUT: Duration = Duration::from_mins(1);
@@ -95,7 +95,7 @@ impl Process {
 
     /// Time of all processors that it has used so far; none once it has ended.
     pub(crate) fn processor_time(&self) -> Result<Option<Duration>> {
-        self.child.id().map(|pid| Ok(meter::time(pid)?.0)).transpose()
+        self.child.id().map(|pid| Ok(time(pid)?.0)).transpose()
     }
 
     fn memory(&self, field: &str) -> Result<Option<u64>> {
@@ -155,9 +155,33 @@ fn kibibytes(text: &str, name: &str) -> Option<u64> {
     line.split_whitespace().next()?.parse().ok()
 }
 
+/// Processor time of a process, and its parent.
+pub(crate) fn time(pid: u32) -> Result<(Duration, u32)> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    let ticks_a_second = sysconf(SysconfVar::CLK_TCK)?.ok_or("no clock ticks")?;
+    let (ticks, parent) = ticks(&stat).ok_or("a /proc/PID/stat of another shape")?;
+    Ok((Duration::from_secs(ticks) / u32::try_from(ticks_a_second)?, parent))
+}
+
+/// `utime` and `stime` together, and `ppid`. The second field, a name in
+/// brackets, may hold anything.
+fn ticks(stat: &str) -> Option<(u64, u32)> {
+    let (_, after_name) = stat.rsplit_once(')')?;
+    let fields: Vec<&str> = after_name.split_whitespace().collect();
+    let parent = fields.get(1)?.parse().ok()?;
+    let times: Vec<u64> = fields.get(11..13)?.iter().filter_map(|text| text.parse().ok()).collect();
+    Some((times.iter().sum(), parent))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_are_found_behind_any_name() {
+        let stat = "7 (a) b) S 3 7 7 0 -1 4194560 1 0 0 0 10 5 2 1 20 0 1 0 100 0 0";
+        assert_eq!(ticks(stat), Some((15, 3)));
+    }
 
     #[test]
     fn memory_is_read_by_its_name() {

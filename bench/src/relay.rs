@@ -1,55 +1,23 @@
 //! Relays that are measured beside each other: ours, and what would be used in its place.
-//!
-//! Whatever the relay, its clients are the same: a WebSocket ([`crate::wire`]), and a
-//! [`Dialect`] that writes what is said and reads what is heard.
+//! Whatever the relay, its clients are the same ([`crate::line`]).
 
-mod centrifuge;
 mod creator;
-mod fastapi;
-mod line;
+mod kind;
 mod ours;
 mod peer;
 mod redis;
-mod socketio;
-
-use std::fmt;
-
-use clap::ValueEnum;
 
 use crate::Result;
-use crate::bars::Place;
 use crate::cores::{self, SERVER, TOOL};
+use crate::line::Line;
+use crate::place::Place;
 use crate::process::resident_bytes;
 
 use self::ours::Ours;
 use self::peer::Peer;
 
 pub(crate) use creator::Creator;
-pub(crate) use line::{Ear, Line, Mouth, Word};
-
-/// A relay that can be measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Relay {
-    /// Ours on its embedded default.
-    OursSqlite,
-    /// Ours on Postgres and Kafka.
-    OursKafka,
-    CentrifugeMemory,
-    CentrifugeRedis,
-    SocketioMemory,
-    SocketioRedis,
-    /// The design that this project replaces.
-    Fastapi,
-}
-
-/// How the clients of a relay speak.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Dialect {
-    Ours,
-    Centrifuge,
-    Socketio,
-    Fastapi,
-}
+pub(crate) use kind::Relay;
 
 /// A relay that runs; it ends with the value.
 pub(crate) enum Running {
@@ -57,43 +25,19 @@ pub(crate) enum Running {
     Peer(Box<Peer>),
 }
 
-impl Relay {
-    /// Every relay.
-    pub(crate) fn all() -> Vec<Self> {
-        Self::value_variants().to_vec()
-    }
-
-    /// Starts it, with whatever it needs, on the server's core.
-    pub(crate) async fn start(self, place: Place<'_>) -> Result<Running> {
+impl Running {
+    /// Starts a relay, with whatever it needs, on the server's core.
+    pub(crate) async fn start(relay: Relay, place: Place<'_>) -> Result<Self> {
         cores::keep_to(SERVER)?;
-        let running = match self {
-            Self::OursSqlite => Running::Ours(Box::new(Ours::embedded(place).await?)),
-            Self::OursKafka => Running::Ours(Box::new(Ours::on_engines(place, 1).await?)),
-            peer => Running::Peer(Box::new(Peer::start(peer, place).await?)),
+        let running = match relay {
+            Relay::OursSqlite => Self::Ours(Box::new(Ours::embedded(place).await?)),
+            Relay::OursKafka => Self::Ours(Box::new(Ours::on_engines(place, 1).await?)),
+            peer => Self::Peer(Box::new(Peer::start(peer, place).await?)),
         };
         cores::keep_to(TOOL)?;
         Ok(running)
     }
 
-    /// Whether rooms are created before anybody can enter them.
-    pub(crate) fn has_rooms(self) -> bool {
-        self.is_ours() || self == Self::Fastapi
-    }
-
-    /// Whether each of its sockets has a limit of its own.
-    pub(crate) fn is_ours(self) -> bool {
-        matches!(self, Self::OursSqlite | Self::OursKafka)
-    }
-}
-
-impl fmt::Display for Relay {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let value = self.to_possible_value();
-        formatter.write_str(value.as_ref().map_or("", |value| value.get_name()))
-    }
-}
-
-impl Running {
     /// Several nodes of ours on the same Postgres and Kafka; they keep to no core.
     pub(crate) async fn nodes(count: usize, place: Place<'_>) -> Result<Self> {
         Ok(Self::Ours(Box::new(Ours::on_engines(place, count).await?)))

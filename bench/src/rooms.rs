@@ -4,8 +4,8 @@ use schemas::ids::{MovieId, RoomId, SessionId};
 
 use crate::Result;
 use crate::api::Api;
-use crate::people::Person;
-use crate::relay::{Dialect, Line};
+use crate::line::{Dialect, Line};
+use crate::person::Person;
 use crate::socket::Socket;
 
 /// A member of a room, with a socket.

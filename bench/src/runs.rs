@@ -1,12 +1,12 @@
 //! Measures each bar several times and says what came of it.
 
-use std::io::{Write, stdout};
-
 use crate::Result;
-use crate::bars::{Bar, Place};
+use crate::bars::Bar;
 use crate::figure::Series;
 use crate::machine::load_average;
 use crate::options::Options;
+use crate::place::Place;
+use crate::say::say;
 
 /// A bar over all its runs.
 pub(crate) struct Measured {
@@ -34,11 +34,6 @@ pub(crate) async fn measure(options: &Options) -> Result<Vec<Measured>> {
         measured.push(Measured { bar, figures, load: (load_before, load_average()?) });
     }
     Ok(measured)
-}
-
-/// A line for whoever waits.
-pub(crate) fn say(text: &str) -> Result<()> {
-    Ok(writeln!(stdout(), "{text}")?)
 }
 
 fn line(figure: &Series) -> String {

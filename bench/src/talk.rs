@@ -16,11 +16,11 @@ use tokio::task::JoinSet;
 use crate::Result;
 use crate::figure::number;
 use crate::latencies::Latencies;
-use crate::relay::{Line, Mouth};
+use crate::line::{Line, Mouth, text_of};
 
 use self::listener::Listener;
 
-pub(crate) use ears::{Ears, number_of, text_of};
+pub(crate) use ears::Ears;
 
 /// How long the last messages may be on their way.
 pub(crate) const LAST_TIMEOUT: Duration = Duration::from_secs(10);

@@ -14,10 +14,10 @@ use storage::StorageUrls;
 use storage::clock::SystemClock;
 use uuid::Uuid;
 
-use super::Place;
 use crate::Result;
 use crate::figure::{Figure, Unit, number};
 use crate::options::ArchiveOptions;
+use crate::place::Place;
 use crate::rest::at_rest;
 
 use self::bare::Speed;

@@ -10,7 +10,6 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
-use super::Place;
 use crate::Result;
 use crate::api::Api;
 use crate::bare_kafka;
@@ -18,6 +17,7 @@ use crate::engines::{Engines, Node};
 use crate::figure::{Figure, Unit, number};
 use crate::latencies::{Latencies, ms};
 use crate::options::DrainOptions;
+use crate::place::Place;
 use crate::process::allow_files;
 use crate::rooms::open_room;
 use crate::talk::Talk;

@@ -9,13 +9,13 @@ mod watching;
 
 use std::time::Duration;
 
-use super::Place;
 use super::spoken::Spoken;
 use crate::Result;
 use crate::cores;
 use crate::figure::{Figure, Work};
 use crate::options::{GrowthOptions, Sweep};
-use crate::runs::say;
+use crate::place::Place;
+use crate::say::say;
 use crate::talk::Talk;
 
 /// Messages a second in each room.

@@ -7,12 +7,13 @@ use futures_util::{TryStreamExt, stream};
 use schemas::ids::MovieId;
 use tokio::time::sleep;
 
-use super::Place;
 use crate::Result;
 use crate::api::Api;
 use crate::figure::{Figure, Unit, number};
 use crate::options::IdleOptions;
-use crate::people::{People, Person};
+use crate::people::People;
+use crate::person::Person;
+use crate::place::Place;
 use crate::process::{allow_files, slab_bytes};
 use crate::rooms::open_room;
 use crate::server::{Server, scratch};

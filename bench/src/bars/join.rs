@@ -15,13 +15,14 @@ use storage::StorageUrls;
 use storage::clock::SystemClock;
 use storage::log::Log;
 
-use super::Place;
 use crate::api::Api;
 use crate::figure::{Figure, Unit, number};
 use crate::history::History;
 use crate::latencies::Latencies;
 use crate::options::JoinOptions;
-use crate::people::{People, Person};
+use crate::people::People;
+use crate::person::Person;
+use crate::place::Place;
 use crate::server::{Server, database, scratch};
 use crate::socket::Socket;
 use crate::{BoxError, Result};

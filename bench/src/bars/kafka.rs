@@ -2,7 +2,6 @@
 
 use schemas::ids::MovieId;
 
-use super::Place;
 use crate::Result;
 use crate::api::Api;
 use crate::bare_kafka::Bare;
@@ -11,6 +10,7 @@ use crate::figure::{Figure, Unit, number};
 use crate::latencies::Latencies;
 use crate::options::KafkaOptions;
 use crate::people::People;
+use crate::place::Place;
 use crate::process::allow_files;
 use crate::rooms::open_lines;
 use crate::server::{Server, scratch};

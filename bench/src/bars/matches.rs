@@ -8,13 +8,14 @@ use rand::rngs::StdRng;
 use rand::seq::index;
 use schemas::ids::MovieId;
 
-use super::Place;
 use crate::Result;
 use crate::api::Api;
 use crate::figure::{Figure, Unit};
 use crate::latencies::Latencies;
 use crate::options::MatchesOptions;
-use crate::people::{People, Person};
+use crate::people::People;
+use crate::person::Person;
+use crate::place::Place;
 use crate::server::{Server, scratch};
 
 /// Time of a list.

@@ -8,11 +8,11 @@ mod rooms;
 mod shapes;
 mod storm;
 
-use super::Place;
 use crate::Result;
 use crate::cores;
 use crate::figure::Figure;
 use crate::options::{Measure, RelayOptions};
+use crate::place::Place;
 
 pub(super) fn method(options: &RelayOptions) -> String {
     let measures = options.measures();

@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use super::Place;
 use crate::Result;
 use crate::api::Api;
 use crate::figure::{Figure, Unit, number};
 use crate::options::RoomOptions;
 use crate::people::People;
+use crate::place::Place;
 use crate::rooms::open_lines;
 use crate::server::{Server, scratch};
 use crate::talk::{Company, Talk};

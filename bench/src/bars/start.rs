@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::Place;
 use crate::Result;
 use crate::api::Api;
 use crate::figure::{Figure, Unit, number};
 use crate::latencies::Latencies;
 use crate::options::StartOptions;
+use crate::place::Place;
 use crate::server::{Server, scratch};
 
 /// Time to the first answer.

@@ -13,9 +13,8 @@ use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 
-use super::Word;
+use super::word::{Word, number_of};
 use crate::Result;
-use crate::talk::number_of;
 use crate::wire::{self, Sink, Stream};
 
 /// How long an answer may take while a socket is opened.
@@ -92,7 +91,7 @@ struct Said<'a> {
 
 /// Opens a socket and enters a room. Pings are those of WebSocket, which cost the server less
 /// than its own.
-pub(super) async fn enter(address: SocketAddr, room: &str, user: &str) -> Result<(Sink, Stream)> {
+pub(crate) async fn enter(address: SocketAddr, room: &str, user: &str) -> Result<(Sink, Stream)> {
     let url = format!("ws://{address}/ws?cf_protocol=protobuf&cf_ws_frame_ping_pong=true");
     let (mut sink, mut stream) = wire::connect(&url, None).await?;
     let connect = Connect { token: user.to_owned() };

@@ -6,9 +6,8 @@ use std::net::SocketAddr;
 use serde::{Deserialize, Serialize};
 use tokio_tungstenite::tungstenite::Message;
 
-use super::Word;
+use super::word::{Word, number_of};
 use crate::Result;
-use crate::talk::number_of;
 use crate::wire::{self, Sink, Stream};
 
 #[derive(Deserialize, Serialize)]
@@ -17,7 +16,7 @@ struct Said<'a> {
 }
 
 /// Opens a socket in a room.
-pub(super) async fn enter(address: SocketAddr, room: &str) -> Result<(Sink, Stream)> {
+pub(crate) async fn enter(address: SocketAddr, room: &str) -> Result<(Sink, Stream)> {
     wire::connect(&format!("ws://{address}/ws/{room}"), None).await
 }
 

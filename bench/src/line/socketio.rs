@@ -9,9 +9,8 @@ use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 
-use super::Word;
+use super::word::{Word, number_of};
 use crate::Result;
-use crate::talk::number_of;
 use crate::wire::{self, Sink, Stream};
 
 /// How long an answer may take while a socket is opened.
@@ -37,7 +36,7 @@ struct Said<'a> {
 }
 
 /// Opens a socket and enters a room.
-pub(super) async fn enter(address: SocketAddr, room: &str, user: &str) -> Result<(Sink, Stream)> {
+pub(crate) async fn enter(address: SocketAddr, room: &str, user: &str) -> Result<(Sink, Stream)> {
     let url = format!("ws://{address}/socket.io/?EIO=4&transport=websocket");
     let (mut sink, mut stream) = wire::connect(&url, None).await?;
     let auth = serde_json::to_string(&Auth { room, user })?;

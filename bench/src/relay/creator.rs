@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::Result;
 use crate::api::Api;
-use crate::people::Person;
+use crate::person::Person;
 
 /// Somebody who may create one room.
 pub(crate) enum Creator {

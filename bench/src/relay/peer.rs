@@ -12,10 +12,11 @@ use tokio::process::ChildStdout;
 use tokio::time::timeout;
 use uuid::Uuid;
 
+use super::kind::Relay;
 use super::redis::Redis;
-use super::{Dialect, Line, Relay, centrifuge, fastapi, socketio};
 use crate::Result;
-use crate::bars::Place;
+use crate::line::{Dialect, Line, centrifuge, fastapi, socketio};
+use crate::place::Place;
 use crate::process::{Process, START_TIMEOUT};
 use crate::server::scratch;
 

@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 use tokio::time::sleep;
 
 use crate::Result;
-use crate::bars::Place;
+use crate::place::Place;
 use crate::process::{PAUSE, Process, START_TIMEOUT};
 use crate::server::scratch;
 

@@ -3,20 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
+use crate::line::number_of;
 use crate::socket::Event;
-
-/// What stands before a message's number.
-const TEXT: &str = "message ";
-
-/// What is said as a room's message of this number.
-pub(crate) fn text_of(number: usize) -> String {
-    format!("{TEXT}{number}")
-}
-
-/// The number of the message that says this.
-pub(crate) fn number_of(text: &str) -> Option<usize> {
-    text.strip_prefix(TEXT)?.parse().ok()
-}
 
 /// One member's ears, over all of the member's sockets.
 pub(crate) struct Ears {
@@ -75,6 +63,7 @@ impl Ears {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::line::text_of;
 
     fn heard(numbers: &[usize], expected: usize) -> u64 {
         let mut ears = Ears::new(2, 4);

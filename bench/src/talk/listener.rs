@@ -6,7 +6,7 @@ use tokio::time::timeout;
 
 use super::{Ears, LAST_TIMEOUT, Talk};
 use crate::Result;
-use crate::relay::{Ear, Word};
+use crate::line::{Ear, Word};
 
 /// One member of a room who listens.
 pub(super) struct Listener {

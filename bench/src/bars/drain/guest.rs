@@ -11,9 +11,10 @@ use tokio::time::{sleep, sleep_until};
 
 use crate::Result;
 use crate::api::Api;
+use crate::line::text_of;
 use crate::rooms::Seat;
 use crate::socket::{Reading, ServerFrame, Writing, connect};
-use crate::talk::{Ears, LAST_TIMEOUT, Talk, text_of};
+use crate::talk::{Ears, LAST_TIMEOUT, Talk};
 
 /// What asks people to come back.
 const TRY_AGAIN: u16 = 4000;

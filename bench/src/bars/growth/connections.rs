@@ -8,14 +8,14 @@ use tokio::time::sleep;
 use super::MEMBERS;
 use super::watching::{self, watch};
 use crate::Result;
-use crate::bars::Place;
 use crate::bars::relay::idle::enter;
 use crate::figure::{Figure, Unit, Work, number};
 use crate::latencies::ms;
 use crate::meter::{Meter, Used};
 use crate::options::GrowthOptions;
+use crate::place::Place;
 use crate::process::allow_files;
-use crate::relay::Relay;
+use crate::relay::{Relay, Running};
 
 /// How long the server may have to do with those who came last.
 const SETTLE: Duration = Duration::from_secs(3);
@@ -34,7 +34,7 @@ pub(super) fn method(options: &GrowthOptions) -> String {
 pub(super) async fn run(options: &GrowthOptions, place: Place<'_>) -> Result<Vec<Figure>> {
     let most = options.sweep_connections.iter().max().copied().unwrap_or_default();
     allow_files(most)?;
-    let running = Relay::OursSqlite.start(place).await?;
+    let running = Running::start(Relay::OursSqlite, place).await?;
     let (mut crowd, mut mouths) = (JoinSet::new(), Vec::new());
     let mut figures = Vec::new();
     for amount in &options.sweep_connections {

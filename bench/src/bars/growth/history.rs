@@ -1,9 +1,10 @@
 //! Time to join a room with an ever longer history, and its memory.
 
 use crate::Result;
-use crate::bars::{Place, join};
+use crate::bars::join;
 use crate::figure::{Figure, Work};
 use crate::options::{GrowthOptions, JoinOptions};
+use crate::place::Place;
 
 /// Rooms of each length, joined for the first time.
 const COLD_JOINS: usize = 5;

@@ -2,12 +2,12 @@
 
 use super::{talk, warn};
 use crate::Result;
-use crate::bars::Place;
 use crate::bars::spoken::Spoken;
 use crate::figure::{Figure, Unit, Work, number};
 use crate::options::GrowthOptions;
+use crate::place::Place;
 use crate::process::allow_files;
-use crate::relay::Relay;
+use crate::relay::{Relay, Running};
 use crate::talk::Company;
 
 pub(super) fn method() -> String {
@@ -22,7 +22,7 @@ pub(super) async fn run(options: &GrowthOptions, place: Place<'_>) -> Result<Vec
         allow_files(amount)?;
         let talk = talk(options, 1, amount);
         talk.check()?;
-        let running = Relay::OursSqlite.start(place).await?;
+        let running = Running::start(Relay::OursSqlite, place).await?;
         let mut company = Company::new(running.open(1, amount).await?);
         let spoken = Spoken::hold(&talk, options.sweep_warm_up, &mut company, &running).await?;
         drop(company);

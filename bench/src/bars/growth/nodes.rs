@@ -2,10 +2,10 @@
 
 use super::{MEMBERS, talk, warn};
 use crate::Result;
-use crate::bars::Place;
 use crate::bars::spoken::Spoken;
 use crate::figure::{Figure, Unit, Work, number};
 use crate::options::GrowthOptions;
+use crate::place::Place;
 use crate::process::allow_files;
 use crate::relay::Running;
 use crate::talk::Company;

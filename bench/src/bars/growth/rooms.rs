@@ -2,12 +2,12 @@
 
 use super::{MEMBERS, talk, warn};
 use crate::Result;
-use crate::bars::Place;
 use crate::bars::spoken::Spoken;
 use crate::figure::{Figure, Unit, Work, number};
 use crate::options::GrowthOptions;
+use crate::place::Place;
 use crate::process::allow_files;
-use crate::relay::Relay;
+use crate::relay::{Relay, Running};
 use crate::talk::Company;
 
 pub(super) fn method() -> String {
@@ -31,7 +31,7 @@ async fn through(
 ) -> Result<Vec<Figure>> {
     let most = options.sweep_rooms.iter().max().copied().unwrap_or_default();
     allow_files(most * MEMBERS)?;
-    let running = relay.start(place).await?;
+    let running = Running::start(relay, place).await?;
     let mut company = Company::default();
     let mut figures = Vec::new();
     for amount in &options.sweep_rooms {

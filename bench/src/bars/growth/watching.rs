@@ -8,7 +8,7 @@ use tokio::time::interval;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::Result;
-use crate::relay::Mouth;
+use crate::line::Mouth;
 
 /// Pause between two statuses of a page; see `web/src/room/watching.svelte.ts`.
 const STATUS_PAUSE: Duration = Duration::from_secs(5);

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use crate::Result;
-use crate::bars::Place;
 use crate::bars::spoken::{Spoken, TOOL_SHARE_MAX};
 use crate::figure::{Figure, Unit, number};
 use crate::options::RelayOptions;
+use crate::place::Place;
 use crate::process::allow_files;
 use crate::relay::{Relay, Running};
-use crate::runs::say;
+use crate::say::say;
 use crate::talk::{Company, Talk};
 
 /// Members of each room.
@@ -54,7 +54,7 @@ pub(super) async fn run(
     place: Place<'_>,
 ) -> Result<Vec<Figure>> {
     allow_files(options.ramp_rooms * MEMBERS)?;
-    let running = relay.start(place).await?;
+    let running = Running::start(relay, place).await?;
     let most = if relay.is_ours() { talk(options, RATE_FIRST).rate_max() } else { RATE_MAX };
     let mut ramp = Ramp { options, running: &running, company: Company::default(), by_tool: false };
     let best = ramp.climb(relay, most).await?;

@@ -6,11 +6,12 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use crate::Result;
-use crate::bars::Place;
 use crate::figure::{Figure, Unit, number};
+use crate::line::{Ear, Line, Mouth};
 use crate::options::RelayOptions;
+use crate::place::Place;
 use crate::process::allow_files;
-use crate::relay::{Ear, Line, Mouth, Relay, Running};
+use crate::relay::{Relay, Running};
 
 /// Members of each room.
 const MEMBERS: usize = 4;
@@ -31,7 +32,7 @@ pub(super) async fn run(
     place: Place<'_>,
 ) -> Result<Vec<Figure>> {
     allow_files(options.crowd + MEMBERS)?;
-    let running = relay.start(place).await?;
+    let running = Running::start(relay, place).await?;
     let mut crowd = JoinSet::new();
     let before = fill(&running, 1, options.hush, &mut crowd).await?;
     let rooms = options.crowd / MEMBERS;

@@ -5,10 +5,10 @@ use std::time::Instant;
 use futures_util::{TryStreamExt, stream};
 
 use crate::Result;
-use crate::bars::Place;
 use crate::figure::{Figure, Unit, number};
 use crate::meter::Meter;
 use crate::options::RelayOptions;
+use crate::place::Place;
 use crate::relay::{Creator, Relay, Running};
 
 /// Calls at a time.
@@ -32,7 +32,7 @@ pub(super) async fn run(
     if !relay.has_rooms() {
         return Ok(Vec::new());
     }
-    let running = relay.start(place).await?;
+    let running = Running::start(relay, place).await?;
     let count = options.created_rooms;
     // As many before anything is measured: connections are open then, and the engines have
     // compiled themselves.

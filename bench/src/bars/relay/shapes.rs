@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use crate::Result;
-use crate::bars::Place;
 use crate::bars::spoken::{LAG_MAX_MS, Spoken, TOOL_SHARE_MAX};
 use crate::figure::{Figure, Unit, number};
 use crate::options::{RelayOptions, Shape};
+use crate::place::Place;
 use crate::process::allow_files;
 use crate::relay::{Relay, Running};
-use crate::runs::say;
+use crate::say::say;
 use crate::talk::{Company, Talk};
 
 const BYTES_PER_MB: f64 = 1e6;
@@ -36,7 +36,7 @@ pub(super) async fn run(
     let mut figures = Vec::new();
     for shape in &options.shapes {
         allow_files(shape.rooms * shape.members)?;
-        let running = relay.start(place).await?;
+        let running = Running::start(relay, place).await?;
         figures.extend(hold(options, &running, relay, *shape).await?);
         running.stop().await?;
     }

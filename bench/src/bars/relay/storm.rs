@@ -11,7 +11,6 @@ use tokio::task::spawn_blocking;
 use super::replay::replay;
 use crate::Result;
 use crate::api::Api;
-use crate::bars::Place;
 use crate::bars::join;
 use crate::cores::{self, SERVER, TOOL};
 use crate::engines::{Engines, TOPIC};
@@ -19,7 +18,8 @@ use crate::figure::{Bound, Figure, Unit, number};
 use crate::history::History;
 use crate::latencies::Latencies;
 use crate::options::RelayOptions;
-use crate::people::Person;
+use crate::person::Person;
+use crate::place::Place;
 use crate::relay::Relay;
 use crate::server::scratch;
 
