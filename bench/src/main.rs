@@ -9,7 +9,7 @@
 //! | people, friends and wishes, put straight into the cinema | [`person`], [`people`] |
 //! | the calls and the socket of one client | [`api`], [`socket`], [`wire`] |
 //! | relays of ours and of others, to be measured beside each other | [`relay`] |
-//! | a member's socket at any of them, in its own protocol | [`line`] |
+//! | a member's socket at any of them, in its own protocol | [`mod@line`] |
 //! | rooms full of people, and people who talk | [`rooms`], [`talk`] |
 //! | what processes use, and cores of their own | [`meter`], [`cores`] |
 //! | records without anybody who said them | [`history`] |
